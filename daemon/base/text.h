@@ -1,0 +1,26 @@
+/* text.h - what must be known of UTF-8 text, and the word that was probably meant
+ *
+ * Pure. Threads: any.
+ */
+#ifndef LEEWAY_BASE_TEXT_H
+#define LEEWAY_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF) without U+0000. */
+bool text_is_utf8(const char *s, size_t n);
+
+/* Columns of a terminal: 2 for CJK and full-width characters, 0 for combining ones, else 1. s is valid UTF-8. */
+size_t text_columns(const char *s, size_t n);
+
+/* Edit distance in characters (Damerau), counted up to `most`, above that most + 1. */
+size_t text_distance(const char *a, const char *b, size_t most);
+
+/* The word nearest to `word` among n, near enough to be a slip of the pen (a third of its length), or NULL. */
+const char *text_nearest(const char *word, const char *const *words, size_t n);
+
+/* [a-z0-9] and '-' or '_' inside, 1 to 64 bytes, begins with a letter: the form of every identifier of ours. */
+bool text_is_name(const char *s);
+
+#endif

@@ -1,0 +1,60 @@
+/* wire.h - value trees to msgpack bytes and back
+ *
+ * The one door of msgpack.h. Foreign bytes are walked first, without allocating: depth, counts against the bytes that
+ * are left, lengths, UTF-8, U+0000, keys that are not text or stand twice, floats, extension types, bytes behind the
+ * end. Only what passed reaches msgpack-c (which would take 33 MB for five bytes, accept broken UTF-8 and so on).
+ *
+ * Encoding is canonical: the shortest form of each integer, length and count, maps in their own order. So equal trees
+ * put together in the same order are equal bytes, on every machine.
+ *
+ * Pure. Threads: any.
+ */
+#ifndef LEEWAY_PROTO_WIRE_H
+#define LEEWAY_PROTO_WIRE_H
+
+#include "daemon/base/status.h"
+#include "proto/value.h"
+
+enum { WIRE_DEPTH = 64, WIRE_BYTES = 1024 * 1024 };
+
+/* What wire_check() found wrong. name is the word of PROTOCOL.md ("too-deep"), at the offset of the byte. */
+#define WIRE_FAULTS(X)                                                                                                 \
+    X(WIRE_FINE, "fine")                                                                                               \
+    X(WIRE_TOO_LONG, "too-long")                                                                                       \
+    X(WIRE_TRUNCATED, "truncated")                                                                                     \
+    X(WIRE_TRAILING, "trailing-bytes")                                                                                 \
+    X(WIRE_TOO_DEEP, "too-deep")                                                                                       \
+    X(WIRE_BAD_UTF8, "bad-utf8")                                                                                       \
+    X(WIRE_BAD_KEY, "bad-key")                                                                                         \
+    X(WIRE_TWICE, "key-twice")                                                                                         \
+    X(WIRE_BAD_TYPE, "bad-type")                                                                                       \
+    X(WIRE_BAD_INTEGER, "bad-integer")
+
+enum wire_fault {
+#define X(name, text) name,
+    WIRE_FAULTS(X)
+#undef X
+};
+
+struct wire_error {
+    enum wire_fault fault;
+    size_t at;
+};
+
+const char *wire_fault_name(enum wire_fault fault);
+
+/* Look at foreign bytes without allocating. At most `most` bytes, at most WIRE_DEPTH levels (a list or map is one).
+ * bad-integer: an unsigned one above INT64_MAX. */
+struct wire_error wire_check(struct bytes in, size_t most);
+
+/* Check with WIRE_BYTES, then decode into the arena. ST_MALFORMED: *ret is untouched and *err (may be NULL) tells. */
+MUST_USE enum status wire_decode(struct arena *a, struct bytes in, struct value **ret, struct wire_error *err);
+
+/* The same with a bound of the caller's (our own records may be longer than a message). */
+MUST_USE enum status wire_decode_most(struct arena *a, struct bytes in, size_t most, struct value **ret,
+                                      struct wire_error *err);
+
+/* Append the bytes of v. */
+void wire_encode(struct buf *out, const struct value *v);
+
+#endif
