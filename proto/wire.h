@@ -2,7 +2,8 @@
  *
  * The one door of msgpack.h. Foreign bytes are walked first, without allocating: depth, counts against the bytes that
  * are left, lengths, UTF-8, U+0000, keys that are not text or stand twice, floats, extension types, bytes behind the
- * end. Only what passed reaches msgpack-c (which would take 33 MB for five bytes, accept broken UTF-8 and so on).
+ * end. Only what passed is decoded, by the same reader of headers (msgpack-c's unpacker would take 33 MB for five
+ * bytes, accept broken UTF-8, and stop at 32 levels); msgpack-c packs.
  *
  * Encoding is canonical: the shortest form of each integer, length and count, maps in their own order. So equal trees
  * put together in the same order are equal bytes, on every machine.
@@ -15,15 +16,24 @@
 #include "daemon/base/status.h"
 #include "proto/value.h"
 
-enum { WIRE_DEPTH = 64, WIRE_BYTES = 1024 * 1024 };
+enum {
+    WIRE_DEPTH = 64,
+    WIRE_BYTES = 1024 * 1024,
+    WIRE_PAIRS = 4096,        /* of one map */
+    WIRE_PAIRS_NESTED = 8192, /* of maps that stand inside each other, together */
+    WIRE_VALUES = 256 * 1024  /* items of all lists, keys and values of all maps, together */
+};
 
-/* What wire_check() found wrong. name is the word of PROTOCOL.md ("too-deep"), at the offset of the byte. */
+/* What wire_check() found wrong. name is the word of PROTOCOL.md ("too-deep"), at the offset of the first byte of the
+ * item that is wrong: for too-long the bound, for trailing-bytes the first byte behind the end, for key-twice the later
+ * key. Of several faults in one frame any one may be named. */
 #define WIRE_FAULTS(X)                                                                                                 \
     X(WIRE_FINE, "fine")                                                                                               \
     X(WIRE_TOO_LONG, "too-long")                                                                                       \
     X(WIRE_TRUNCATED, "truncated")                                                                                     \
     X(WIRE_TRAILING, "trailing-bytes")                                                                                 \
     X(WIRE_TOO_DEEP, "too-deep")                                                                                       \
+    X(WIRE_TOO_MANY, "too-many")                                                                                       \
     X(WIRE_BAD_UTF8, "bad-utf8")                                                                                       \
     X(WIRE_BAD_KEY, "bad-key")                                                                                         \
     X(WIRE_TWICE, "key-twice")                                                                                         \
@@ -44,7 +54,7 @@ struct wire_error {
 const char *wire_fault_name(enum wire_fault fault);
 
 /* Look at foreign bytes without allocating. At most `most` bytes, at most WIRE_DEPTH levels (a list or map is one).
- * bad-integer: an unsigned one above INT64_MAX. */
+ * bad-integer: an unsigned one above INT64_MAX. Takes 96 KiB of stack, and time that grows with n log n at worst. */
 struct wire_error wire_check(struct bytes in, size_t most);
 
 /* Check with WIRE_BYTES, then decode into the arena. ST_MALFORMED: *ret is untouched and *err (may be NULL) tells. */
