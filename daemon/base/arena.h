@@ -31,7 +31,7 @@ void *arena_copy(struct arena *a, const void *p, size_t n);
 char *arena_str(struct arena *a, const char *s);
 char *arena_strn(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *a, const char *fmt, va_list ap);
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /* One zeroed thing, or n of them. */
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))

@@ -27,6 +27,11 @@ static size_t decode(const uint8_t *s, size_t n, uint32_t *ret)
     return len;
 }
 
+size_t text_char(const char *s, size_t n, uint32_t *ret)
+{
+    return n ? decode((const uint8_t *)s, n, ret) : 0;
+}
+
 bool text_is_utf8(const char *s, size_t n)
 {
     for (size_t i = 0, k; i < n; i += k) {

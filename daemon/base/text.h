@@ -7,9 +7,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF) without U+0000. */
 bool text_is_utf8(const char *s, size_t n);
+
+/* The bytes of the first character of s, at most n, and its code point; 0 (and no code point) when it is not well
+ * formed or n is 0. */
+size_t text_char(const char *s, size_t n, uint32_t *ret);
 
 /* Columns of a terminal: 2 for CJK and full-width characters, 0 for combining ones, else 1. s is valid UTF-8. */
 size_t text_columns(const char *s, size_t n);

@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { PROBLEMS_KEPT = 100 };
 
@@ -45,6 +46,13 @@ struct problem {
 struct problems;
 
 struct problems *problems_new(struct arena *a);
+
+/* The arena given to problems_new(): for what a message is put together from. */
+struct arena *problems_arena(struct problems *p);
+
+/* Characters that are shown as they are, and may stand in a file: no controls but tab and line feed, nothing that ends
+ * a line or turns the direction of writing unseen. */
+bool problems_shows(uint32_t c);
 
 /* Add a problem at a node; a NULL node has no place. Copies. */
 void problems_add(struct problems *p, const struct node *at, const char *fmt, ...)
