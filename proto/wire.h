@@ -26,7 +26,8 @@ enum {
 
 /* What wire_check() found wrong. name is the word of PROTOCOL.md ("too-deep"), at the offset of the first byte of the
  * item that is wrong: for too-long the bound, for trailing-bytes the first byte behind the end, for key-twice the later
- * key. Of several faults in one frame any one may be named. */
+ * key. Of several faults the one is named that a walk from front to back meets first; it meets two equal keys at the
+ * end of their map. */
 #define WIRE_FAULTS(X)                                                                                                 \
     X(WIRE_FINE, "fine")                                                                                               \
     X(WIRE_TOO_LONG, "too-long")                                                                                       \
