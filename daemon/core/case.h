@@ -1,0 +1,56 @@
+/* case.h - the folded state of a case, and the only way it changes
+ *
+ * A case is a value tree (proto/value.h) without persons and without free text; private parts stay with their events:
+ *
+ *   { case, version, procedure, procedure-version, kind, opened, opened-done, stage, since,
+ *     facts:   { name: value },                       public facts only
+ *     given:   { name: event },                       private facts: in which event they were last given
+ *     roles:   { role: department },
+ *     parts:   { lead: { "1": { state, field: value … } } },
+ *     papers:  { slot: [hash …] },
+ *     suspensions: { "1": { part, ground, since, state: unconfirmed|confirmed|ended, event, ended?, outcome? } },
+ *     clocks:  { verification: { state: running|paused|met|missed, owner, start, budget, due, provisional, calendar,
+ *                                near-at?, miss-at?, ledger: [ { op, day, event, n? } ] } },
+ *     tasks:   { "17": { act, or?, department, role, opened, due?, due-at?, provisional?, clock?, part?, type?, escalated? } },
+ *     told:    { type: [stream …] },                  who was told of what, for a correction
+ *     did:     { act: principal },                    who last did an act
+ *     outcome, consequences: { areas: [..], force, event } }
+ *
+ * Events change a case by *changes*, a list of [op, path, value]: "put" (makes the maps on the way), "del", "push". An
+ * event carries outcomes, so applying needs no law, no calendar and no clock, and gives the same tree to the byte by
+ * any later version.
+ *
+ * Pure. Threads: any.
+ */
+#ifndef LEEWAY_CORE_CASE_H
+#define LEEWAY_CORE_CASE_H
+
+#include "daemon/base/status.h"
+#include "daemon/base/when.h"
+#include "proto/value.h"
+
+/* Apply changes in their order to a case (changed in place; a fresh v_map(a) for an opening one). ST_CORRUPT: a change
+ * has no such form; the case may then be half changed and must be thrown away. */
+MUST_USE enum status case_apply(struct arena *a, struct value *kase, const struct value *changes);
+
+/* Making changes. Paths are keys joined by dots; no key holds a dot. */
+void change_put(struct arena *a, struct value *changes, const char *path, struct value *val);
+void change_del(struct arena *a, struct value *changes, const char *path);
+void change_push(struct arena *a, struct value *changes, const char *path, struct value *item);
+
+/* The day in a text value; DAY_NONE when there is none. */
+struct day case_day(const struct value *v, const char *path);
+
+/* The due moments of a case, for the index: near-at and miss-at of each running clock, due-at of each task that is not
+ * escalated. `what` is "near", "miss" or "task", `name` the clock or the task's number. */
+struct due_moment {
+    struct when at;
+    const char *what, *name;
+};
+size_t case_due(struct arena *a, const struct value *kase, struct due_moment **ret);
+
+/* The index keys of a case, texts "stage\0…" in ascending order: procedure+stage, department of each role, outcome,
+ * subject, day of application, and open or ended. Used to keep the index by difference. */
+size_t case_index(struct arena *a, const struct value *kase, struct bytes **ret);
+
+#endif

@@ -1,0 +1,280 @@
+/* procedure.h - a jurisdiction's measure, compiled: the words of the procedure language as tables
+ *
+ * A procedure is read once (procedure_read.h), is immutable afterwards and is shared by every case that was accepted
+ * under its version. docs/procedure-language.md tells what each word means; the judge (core/decide.h) carries it out.
+ *
+ * Guards are total: a guard about a fact that nobody has given is simply false (or true under `given: false`), never an
+ * error. There is no scripting.
+ *
+ * Pure. Memory: everything belongs to the procedure: procedure_free(). Threads: any may read.
+ */
+#ifndef LEEWAY_LAW_PROCEDURE_H
+#define LEEWAY_LAW_PROCEDURE_H
+
+#include "daemon/base/arena.h"
+#include "daemon/base/hash.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct words {
+    const char **word;
+    size_t n;
+};
+
+/* ---- facts ---- */
+
+enum fact_type {
+    FACT_CHOICE = 1,    /* one word of `of` */
+    FACT_GRADE,         /* the same, in rising order */
+    FACT_BOOL,
+    FACT_INT,           /* least..most */
+    FACT_DAY,
+    FACT_DEPARTMENT,    /* id of a department of the register */
+    FACT_SUBJECT,       /* opaque id of the subject, a person or a unit */
+    FACT_WORD,          /* an identifier: no free text */
+    FACT_TEXT,          /* free text: always private unless the file says private: false */
+    FACT_OUTCOME,       /* one of the file's outcomes */
+    FACT_PART_LIST,     /* numbers of parts of one kind */
+    FACT_CIRCUMSTANCES, /* map circumstance -> list of checks that were confirmed */
+};
+
+struct option {
+    const char *word, *label;
+};
+
+struct fact {
+    const char *name, *label;
+    enum fact_type type;
+    struct option *of;
+    size_t nof;
+    int64_t least, most;
+    const char *part; /* FACT_PART_LIST */
+    bool is_private;
+    bool required; /* of a part's field */
+};
+
+/* ---- guards ---- */
+
+enum guard_op {
+    GUARD_ALL = 1,      /* every kid; no kid: true */
+    GUARD_ANY,          /* at least one kid */
+    GUARD_NONE,         /* no kid */
+    GUARD_FACT_IN,      /* the fact is one of words */
+    GUARD_FACT_GIVEN,   /* the fact is there == yes */
+    GUARD_PART_IN,      /* the field (or `state`) of the part in question is one of words */
+    GUARD_STAGE,        /* the stage before the act is one of words */
+    GUARD_NEW,          /* the act opens the case == yes */
+    GUARD_OUTCOME,      /* the conclusion is one of words */
+    GUARD_SAME,         /* the two roles are held by one department */
+    GUARD_BOUND,        /* the role is bound == yes */
+    GUARD_DEPARTMENT,   /* the department named by the fact is of a kind in words */
+    GUARD_MANAGES,      /* the role's department manages the subject's unit (cadre-management authority) */
+    GUARD_CLOCK_OVER,   /* the act was done after the clock's due day == yes (false when it was never started) */
+    GUARD_PAPER,        /* a paper is in the slot */
+    GUARD_SUSPENDED,    /* the part in question is suspended == yes */
+    GUARD_SUSPENSION,   /* words[0]: open | unconfirmed: there is such a suspension */
+    GUARD_SECOND,       /* a second person with the right `approve` stands behind the entry == yes */
+    GUARD_ANOTHER,      /* another principal than did the act `name` */
+    GUARD_CIRCUMSTANCES,/* words[0]: held (at least one holds) | consistent (each that is claimed holds) */
+    GUARD_BARS,         /* no bar of the negative list applies */
+    GUARD_EVERY,        /* every part of kind name (among the fact `of` if given) satisfies the kid */
+    GUARD_SOME,
+    GUARD_NO,
+};
+
+struct guard {
+    enum guard_op op;
+    bool yes;
+    const char *name;  /* fact, part kind, role, clock, slot, act */
+    const char *other; /* second role of SAME; fact of EVERY/SOME/NO with `of` */
+    struct words words;
+    struct guard **kid;
+    size_t nkids;
+};
+
+/* ---- effects ---- */
+
+enum effect_verb {
+    DO_SET = 1,    /* fact name := value (to) or another fact (from) */
+    DO_BIND,       /* role name := actor, a fact's department (from), or the register's one of the role's kind */
+    DO_START,      /* clock name, from the day of a fact (from) or the act's day */
+    DO_STOP,       /* clock name is met (or was missed: it stays so) */
+    DO_EXTEND,     /* clock name by the number in fact from */
+    DO_PAUSE,
+    DO_RESUME,
+    DO_SUSPEND,    /* parts of kind name that satisfy each of `where` */
+    DO_CONFIRM,    /* every unconfirmed suspension */
+    DO_RELEASE,    /* every open suspension ends */
+    DO_TELL,       /* transition name, notice to each of `to`; with answer: a task for each */
+    DO_TASK,       /* a task without a notice: act name for the first of `to` */
+    DO_ADD,        /* a part of kind name, its fields from facts (with) */
+    DO_STATE,      /* the part in question gets state name */
+    DO_CONCLUDE,   /* the outcome := fact name */
+    DO_GRANT,      /* consequences: words, with force name */
+    DO_MOVE_TASKS, /* tasks of the role name go to who holds it now */
+    DO_CLOSE_TASKS,
+    DO_STOP_CLOCKS,
+};
+
+struct with {
+    const char *field, *fact;
+};
+
+struct effect {
+    enum effect_verb verb;
+    const char *name;
+    const char *from;         /* fact, "actor" for DO_BIND */
+    const char *value;        /* DO_SET: the word; DO_SUSPEND: the ground; DO_GRANT: the force */
+    struct words to;          /* roles; "part.field" names the department in a field of the part in question */
+    const char *answer;       /* act that answers */
+    struct words or_acts;     /* other acts that close the task as well */
+    const char *clock;        /* the clock whose due day is the task's */
+    int within;               /* or so many working days */
+    bool confirmed;           /* DO_SUSPEND: needs no confirmation */
+    struct guard *where;      /* DO_SUSPEND */
+    struct with *with;
+    size_t nwith;
+    struct words words;
+};
+
+/* ---- rules, acts ---- */
+
+struct rule {
+    const char *name, *article;
+    struct words cite;
+    struct guard *when;    /* NULL: always */
+    struct guard *require; /* NULL: nothing required */
+    const char *missing;   /* what is missing, for a person to read */
+    const char *who;       /* role that could supply it */
+    struct effect *effects;
+    size_t neffects;
+};
+
+enum need { NEED_OPTIONAL = 1, NEED_REQUIRED, NEED_OPENING /* required when the act opens the case */ };
+
+struct act_field {
+    const char *fact;
+    enum need need;
+};
+struct act_slot {
+    const char *slot; /* of papers, or a kind of part */
+    enum need need;
+};
+
+struct act {
+    const char *name, *label, *article;
+    struct words cite;
+    const char *opens; /* kind of matter, or NULL */
+    struct words from; /* stages; empty: only by opening */
+    struct words by;   /* roles, parties, "part.field" */
+    const char *to;    /* stage, or NULL: stays */
+    const char *on;    /* kind of part that the act is about, or NULL */
+    bool standing;
+    struct act_field *fields;
+    size_t nfields;
+    struct act_slot *papers, *parts;
+    size_t npapers, nparts;
+    struct rule *rules;
+    size_t nrules;
+};
+
+/* ---- the rest ---- */
+
+struct role {
+    const char *name, *label;
+    bool party;            /* not a department of the case: applicant, expert … */
+    bool superior;         /* computed: the superior of whoever the matter is told about */
+    const char *one_kind;  /* bound to the register's one department of this kind */
+    struct words kinds;    /* kinds that may hold it; empty: any */
+};
+
+struct part_kind {
+    const char *name, *label;
+    struct fact *fields;
+    size_t nfields;
+    struct option *states; /* the first is where a part begins */
+    size_t nstates;
+};
+
+struct circumstance {
+    const char *name, *number, *text;
+    struct words cite;
+    struct option *checks;
+    size_t nchecks;
+    struct guard *degree; /* NULL: none */
+};
+
+struct bar {
+    const char *name, *number, *text;
+    struct words cite;
+    struct guard *when;
+};
+
+struct outcome {
+    const char *name, *label;
+    bool lenient;
+};
+
+struct stage {
+    const char *name, *label;
+    bool end;
+};
+
+struct clock_rule {
+    const char *name, *label, *article;
+    int workdays; /* or 0 */
+    int days;     /* calendar days, or 0 */
+    int total;    /* most working days with extensions; 0: no more than the length */
+    int near;     /* working days before the due day on which the owner is reminded; 0: never */
+    const char *owner; /* role */
+    struct effect *on_miss;
+    size_t non_miss;
+};
+
+struct procedure {
+    struct arena *arena;
+    const char *name, *title, *issuer, *status;
+    int64_t version;
+    int zone_minutes;
+    int entry_lag; /* working days between done and recorded without further ado */
+    struct hash hash; /* of the source text */
+    struct words principles;
+    struct role *roles;
+    size_t nroles;
+    struct fact *facts;
+    size_t nfacts;
+    struct part_kind *parts;
+    size_t nparts;
+    struct circumstance *circumstances;
+    size_t ncircumstances;
+    struct bar *bars;
+    size_t nbars;
+    struct outcome *outcomes;
+    size_t noutcomes;
+    struct stage *stages;
+    size_t nstages;
+    struct clock_rule *clocks;
+    size_t nclocks;
+    struct option *kinds;
+    size_t nkinds;
+    struct act *acts; /* standing acts last */
+    size_t nacts;
+};
+
+void procedure_free(struct procedure *p);
+
+/* Look-ups by name; NULL when there is none. name may be NULL. */
+const struct act *procedure_act(const struct procedure *p, const char *name);
+const struct fact *procedure_fact(const struct procedure *p, const char *name);
+const struct role *procedure_role(const struct procedure *p, const char *name);
+const struct stage *procedure_stage(const struct procedure *p, const char *name);
+const struct clock_rule *procedure_clock(const struct procedure *p, const char *name);
+const struct part_kind *procedure_part(const struct procedure *p, const char *name);
+const struct circumstance *procedure_circumstance(const struct procedure *p, const char *name);
+const struct outcome *procedure_outcome(const struct procedure *p, const char *name);
+
+bool words_have(const struct words *w, const char *word);
+
+#endif
