@@ -20,6 +20,14 @@ static void the_caret_keeps_the_tabs_of_its_line(void **state)
     assert_string_equal(printed(f), "f.yaml:1:6: error: here\n    {a:\t\tb}\n       \t\t^\n");
 }
 
+static void a_carriage_return_does_not_end_up_in_the_shown_line(void **state)
+{
+    struct fixture *f = *state;
+    const struct node *root = read_text(f, "a: b\r\n");
+    problems_add(f->problems, node_get(root, "a"), "here");
+    assert_string_equal(problems_at(f->problems, 0)->shown, "a: b");
+}
+
 static void a_long_line_is_shown_around_the_column(void **state)
 {
     struct fixture *f = *state;
@@ -101,6 +109,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         T(the_caret_stands_under_its_character_behind_wide_ones),
         T(the_caret_keeps_the_tabs_of_its_line),
+        T(a_carriage_return_does_not_end_up_in_the_shown_line),
         T(a_long_line_is_shown_around_the_column),
         T(problems_come_out_by_file_and_place_each_once),
         T(of_many_problems_the_first_hundred_are_kept),
