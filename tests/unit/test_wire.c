@@ -162,6 +162,8 @@ static void every_fault_has_its_name_and_place(void **state)
     assert_fault("cd00", WIRE_TRUNCATED, 0);
     assert_fault("92 01 a3 6162", WIRE_TRUNCATED, 2);
     assert_fault("92 92 01 02", WIRE_TRUNCATED, 4);
+    assert_fault("93 01 02", WIRE_TRUNCATED, 0);
+    assert_fault("81 a161", WIRE_TRUNCATED, 3);
     assert_fault("01 02", WIRE_TRAILING, 1);
     assert_fault("a1 ff", WIRE_BAD_UTF8, 0);
     assert_fault("91 a3 61 00 62", WIRE_BAD_UTF8, 1);
@@ -298,6 +300,24 @@ static void a_key_twice_is_found_in_a_map_of_any_size_at_its_second_place(void *
     buf_done(&b);
 }
 
+static void of_several_keys_twice_the_first_in_the_frame_is_named(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {10, 100};
+    struct buf b = {0};
+    for (size_t i = 0; i < 2; i++) {
+        buf_clear(&b);
+        put_map(&b, sizes[i], 7);
+        memcpy(b.p + 3 + 8 * 9, b.p + 3 + 8 * 1, 8);
+        memcpy(b.p + 3 + 8 * 6, b.p + 3 + 8 * 2, 8);
+        memcpy(b.p + 3 + 8 * 8, b.p + 3 + 8 * 0, 8);
+        struct wire_error err = wire_check(buf_bytes(&b), WIRE_BYTES);
+        assert_int_equal(err.fault, WIRE_TWICE);
+        assert_int_equal(err.at, 3 + 8 * 6);
+    }
+    buf_done(&b);
+}
+
 static void maps_inside_each_other_have_a_bound_together(void **state)
 {
     (void)state;
@@ -384,6 +404,7 @@ int main(int argc, char **argv)
         WIRE_TEST(sixty_four_levels_pass_and_sixty_five_do_not),
         WIRE_TEST(the_largest_map_passes_and_one_pair_more_does_not),
         WIRE_TEST(a_key_twice_is_found_in_a_map_of_any_size_at_its_second_place),
+        WIRE_TEST(of_several_keys_twice_the_first_in_the_frame_is_named),
         WIRE_TEST(maps_inside_each_other_have_a_bound_together),
         WIRE_TEST(a_frame_holds_a_bounded_number_of_values),
         WIRE_TEST(the_memory_of_a_frame_is_bounded),
