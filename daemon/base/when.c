@@ -30,7 +30,7 @@ struct civil day_civil(struct day d)
 
 int day_weekday(struct day d)
 {
-    int w = (d.n + 3) % 7; /* 1970-01-01 was a Thursday */
+    int w = (int)(((int64_t)d.n + 3) % 7); /* 1970-01-01 was a Thursday */
     return (w < 0 ? w + 7 : w) + 1;
 }
 
@@ -81,7 +81,10 @@ const char *day_text(struct day d, char out[DAY_TEXT])
 
 struct day when_day(struct when w, int zone_minutes)
 {
-    int64_t local = w.ms + (int64_t)zone_minutes * MINUTE_MS;
+    /* WHEN_NEVER, or what a peer made up, is taken as the nearest moment of a day that can be counted */
+    const int64_t most = (int64_t)(INT32_MAX - 2) * DAY_MS;
+    int64_t ms = w.ms > most ? most : w.ms < -most ? -most : w.ms;
+    int64_t local = ms + (int64_t)zone_minutes * MINUTE_MS;
     int64_t n = local / DAY_MS - (local % DAY_MS < 0);
     return (struct day){(int32_t)n};
 }

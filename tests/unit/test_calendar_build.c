@@ -80,12 +80,15 @@ static void refused_years_change_nothing(void **state)
     (void)state;
     struct calendar *cal = calendar_new();
     struct calendar_entry twice[] = {entry("2026-05-01", true), entry("2026-05-01", false)};
-    struct calendar_entry other = entry("2025-12-31", true), nameless = {on("2026-05-01"), true, NULL, NULL};
+    struct calendar_entry early[] = {entry("2025-12-31", true), entry("2026-01-01", true)};
+    struct calendar_entry late[] = {entry("2026-12-31", true), entry("2027-01-01", true)};
+    struct calendar_entry nameless = {on("2026-05-01"), true, NULL, NULL};
     struct calendar_entry none = {DAY_NONE, true, "x", NULL};
     char version[CALENDAR_VERSION];
     strcpy(version, calendar_version(cal));
     assert_int_equal(calendar_add_year(cal, 2026, CALENDAR_OFFICIAL, twice, 2), ST_INVALID);
-    assert_int_equal(calendar_add_year(cal, 2026, CALENDAR_OFFICIAL, &other, 1), ST_INVALID);
+    assert_int_equal(calendar_add_year(cal, 2026, CALENDAR_OFFICIAL, early, 2), ST_INVALID);
+    assert_int_equal(calendar_add_year(cal, 2026, CALENDAR_OFFICIAL, late, 2), ST_INVALID);
     assert_int_equal(calendar_add_year(cal, 2026, CALENDAR_OFFICIAL, &nameless, 1), ST_INVALID);
     assert_int_equal(calendar_add_year(cal, 2026, CALENDAR_OFFICIAL, &none, 1), ST_INVALID);
     assert_int_equal(calendar_add_year(cal, 2026, CALENDAR_NOT_ANNOUNCED, twice, 1), ST_INVALID);
@@ -118,6 +121,22 @@ static void a_gap_between_known_years_is_provisional(void **state)
     struct calendar_count across = calendar_between(cal, on("2016-12-31"), on("2026-12-31"));
     assert_int_equal(across.days, 2609 - 1); /* ten plain years and one rest day */
     assert_true(across.provisional);
+    calendar_free(cal);
+}
+
+/* Saturday, 2022-12-31 might have been a working day: nobody has said. */
+static void an_end_moved_out_of_an_unknown_year_is_provisional(void **state)
+{
+    (void)state;
+    struct calendar *cal = calendar_new();
+    struct calendar_due due;
+    add_plain(cal, 2023);
+    assert_int_equal(calendar_add_days(cal, on("2022-12-01"), 30, &due), ST_OK);
+    assert_int_equal(due.day.n, on("2023-01-02").n);
+    assert_true(due.provisional);
+    assert_int_equal(calendar_add_days(cal, on("2022-12-01"), 31, &due), ST_OK);
+    assert_int_equal(due.day.n, on("2023-01-02").n);
+    assert_false(due.provisional);
     calendar_free(cal);
 }
 
@@ -302,6 +321,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_was_given_is_copied),
         cmocka_unit_test(refused_years_change_nothing),
         cmocka_unit_test(a_gap_between_known_years_is_provisional),
+        cmocka_unit_test(an_end_moved_out_of_an_unknown_year_is_provisional),
         cmocka_unit_test(local_days_lie_over_the_arrangement),
         cmocka_unit_test(a_rest_day_that_is_moved_gives_another_due_day_and_version),
         cmocka_unit_test(the_version_follows_from_all_content),
