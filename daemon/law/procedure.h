@@ -26,10 +26,10 @@ struct words {
 /* ---- facts ---- */
 
 enum fact_type {
-    FACT_CHOICE = 1,    /* one word of `of` */
-    FACT_GRADE,         /* the same, in rising order */
+    FACT_CHOICE = 1, /* one word of `of` */
+    FACT_GRADE,      /* the same, in rising order */
     FACT_BOOL,
-    FACT_INT,           /* least..most */
+    FACT_INT, /* least..most */
     FACT_DAY,
     FACT_DEPARTMENT,    /* id of a department of the register */
     FACT_SUBJECT,       /* opaque id of the subject, a person or a unit */
@@ -58,28 +58,28 @@ struct fact {
 /* ---- guards ---- */
 
 enum guard_op {
-    GUARD_ALL = 1,      /* every kid; no kid: true */
-    GUARD_ANY,          /* at least one kid */
-    GUARD_NONE,         /* no kid */
-    GUARD_FACT_IN,      /* the fact is one of words */
-    GUARD_FACT_GIVEN,   /* the fact is there == yes */
-    GUARD_PART_IN,      /* the field (or `state`) of the part in question is one of words */
-    GUARD_STAGE,        /* the stage before the act is one of words */
-    GUARD_NEW,          /* the act opens the case == yes */
-    GUARD_OUTCOME,      /* the conclusion is one of words */
-    GUARD_SAME,         /* the two roles are held by one department */
-    GUARD_BOUND,        /* the role is bound == yes */
-    GUARD_DEPARTMENT,   /* the department named by the fact is of a kind in words */
-    GUARD_MANAGES,      /* the role's department manages the subject's unit (cadre-management authority) */
-    GUARD_CLOCK_OVER,   /* the act was done after the clock's due day == yes (false when it was never started) */
-    GUARD_PAPER,        /* a paper is in the slot */
-    GUARD_SUSPENDED,    /* the part in question is suspended == yes */
-    GUARD_SUSPENSION,   /* words[0]: open | unconfirmed: there is such a suspension */
-    GUARD_SECOND,       /* a second person with the right `approve` stands behind the entry == yes */
-    GUARD_ANOTHER,      /* another principal than did the act `name` */
-    GUARD_CIRCUMSTANCES,/* words[0]: held (at least one holds) | consistent (each that is claimed holds) */
-    GUARD_BARS,         /* no bar of the negative list applies */
-    GUARD_EVERY,        /* every part of kind name (among the fact `of` if given) satisfies the kid */
+    GUARD_ALL = 1,       /* every kid; no kid: true */
+    GUARD_ANY,           /* at least one kid */
+    GUARD_NONE,          /* no kid */
+    GUARD_FACT_IN,       /* the fact is one of words */
+    GUARD_FACT_GIVEN,    /* the fact is there == yes */
+    GUARD_PART_IN,       /* the field (or `state`) of the part in question is one of words */
+    GUARD_STAGE,         /* the stage before the act is one of words */
+    GUARD_NEW,           /* the act opens the case == yes */
+    GUARD_OUTCOME,       /* the conclusion is one of words */
+    GUARD_SAME,          /* the two roles are held by one department */
+    GUARD_BOUND,         /* the role is bound == yes */
+    GUARD_DEPARTMENT,    /* the department named by the fact is of a kind in words */
+    GUARD_MANAGES,       /* the role's department manages the subject's unit (cadre-management authority) */
+    GUARD_CLOCK_OVER,    /* the act was done after the clock's due day == yes (false when it was never started) */
+    GUARD_PAPER,         /* a paper is in the slot */
+    GUARD_SUSPENDED,     /* the part in question is suspended == yes */
+    GUARD_SUSPENSION,    /* words[0]: open | unconfirmed: there is such a suspension */
+    GUARD_SECOND,        /* a second person with the right `approve` stands behind the entry == yes */
+    GUARD_ANOTHER,       /* another principal than did the act `name` */
+    GUARD_CIRCUMSTANCES, /* words[0]: held (at least one holds) | consistent (each that is claimed holds) */
+    GUARD_BARS,          /* no bar of the negative list applies */
+    GUARD_EVERY,         /* every part of kind name (among the fact `of` if given) satisfies the kid */
     GUARD_SOME,
     GUARD_NO,
 };
@@ -97,11 +97,11 @@ struct guard {
 /* ---- effects ---- */
 
 enum effect_verb {
-    DO_SET = 1,    /* fact name := value (to) or another fact (from) */
-    DO_BIND,       /* role name := actor, a fact's department (from), or the register's one of the role's kind */
-    DO_START,      /* clock name, from the day of a fact (from) or the act's day */
-    DO_STOP,       /* clock name is met (or was missed: it stays so) */
-    DO_EXTEND,     /* clock name by the number in fact from */
+    DO_SET = 1, /* fact name := value (to) or another fact (from) */
+    DO_BIND,    /* role name := actor, a fact's department (from), or the register's one of the role's kind */
+    DO_START,   /* clock name, from the day of a fact (from) or the act's day */
+    DO_STOP,    /* clock name is met (or was missed: it stays so) */
+    DO_EXTEND,  /* clock name by the number in fact from */
     DO_PAUSE,
     DO_RESUME,
     DO_SUSPEND,    /* parts of kind name that satisfy each of `where` */
@@ -125,15 +125,15 @@ struct with {
 struct effect {
     enum effect_verb verb;
     const char *name;
-    const char *from;         /* fact, "actor" for DO_BIND */
-    const char *value;        /* DO_SET: the word; DO_SUSPEND: the ground; DO_GRANT: the force */
-    struct words to;          /* roles; "part.field" names the department in a field of the part in question */
-    const char *answer;       /* act that answers */
-    struct words or_acts;     /* other acts that close the task as well */
-    const char *clock;        /* the clock whose due day is the task's */
-    int within;               /* or so many working days */
-    bool confirmed;           /* DO_SUSPEND: needs no confirmation */
-    struct guard *where;      /* DO_SUSPEND */
+    const char *from;     /* fact, "actor" for DO_BIND */
+    const char *value;    /* DO_SET: the word; DO_SUSPEND: the ground; DO_GRANT: the force */
+    struct words to;      /* roles; "part.field" names the department in a field of the part in question */
+    const char *answer;   /* act that answers */
+    struct words or_acts; /* other acts that close the task as well */
+    const char *clock;    /* the clock whose due day is the task's */
+    int within;           /* or so many working days */
+    bool confirmed;       /* DO_SUSPEND: needs no confirmation */
+    struct guard *where;  /* DO_SUSPEND */
     struct with *with;
     size_t nwith;
     struct words words;
@@ -184,10 +184,10 @@ struct act {
 
 struct role {
     const char *name, *label;
-    bool party;            /* not a department of the case: applicant, expert … */
-    bool superior;         /* computed: the superior of whoever the matter is told about */
-    const char *one_kind;  /* bound to the register's one department of this kind */
-    struct words kinds;    /* kinds that may hold it; empty: any */
+    bool party;           /* not a department of the case: applicant, expert … */
+    bool superior;        /* computed: the superior of whoever the matter is told about */
+    const char *one_kind; /* bound to the register's one department of this kind */
+    struct words kinds;   /* kinds that may hold it; empty: any */
 };
 
 struct part_kind {
@@ -224,10 +224,10 @@ struct stage {
 
 struct clock_rule {
     const char *name, *label, *article;
-    int workdays; /* or 0 */
-    int days;     /* calendar days, or 0 */
-    int total;    /* most working days with extensions; 0: no more than the length */
-    int near;     /* working days before the due day on which the owner is reminded; 0: never */
+    int workdays;      /* or 0 */
+    int days;          /* calendar days, or 0 */
+    int total;         /* most working days with extensions; 0: no more than the length */
+    int near;          /* working days before the due day on which the owner is reminded; 0: never */
     const char *owner; /* role */
     struct effect *on_miss;
     size_t non_miss;
@@ -238,7 +238,7 @@ struct procedure {
     const char *name, *title, *issuer, *status;
     int64_t version;
     int zone_minutes;
-    int entry_lag; /* working days between done and recorded without further ado */
+    int entry_lag;    /* working days between done and recorded without further ado */
     struct hash hash; /* of the source text */
     struct words principles;
     struct role *roles;

@@ -1,0 +1,36 @@
+#include "daemon/law/procedure.h"
+
+#include <string.h>
+
+void procedure_free(struct procedure *p)
+{
+    if (p)
+        arena_free(p->arena); /* the procedure itself stands in it */
+}
+
+/* Every table begins its rows with a name. */
+#define LOOK_UP(function, type, rows, count)                                                                           \
+    const struct type *function(const struct procedure *p, const char *name)                                           \
+    {                                                                                                                  \
+        for (size_t i = 0; name && i < p->count; i++)                                                                  \
+            if (strcmp(p->rows[i].name, name) == 0)                                                                    \
+                return &p->rows[i];                                                                                    \
+        return NULL;                                                                                                   \
+    }
+
+LOOK_UP(procedure_act, act, acts, nacts)
+LOOK_UP(procedure_fact, fact, facts, nfacts)
+LOOK_UP(procedure_role, role, roles, nroles)
+LOOK_UP(procedure_stage, stage, stages, nstages)
+LOOK_UP(procedure_clock, clock_rule, clocks, nclocks)
+LOOK_UP(procedure_part, part_kind, parts, nparts)
+LOOK_UP(procedure_circumstance, circumstance, circumstances, ncircumstances)
+LOOK_UP(procedure_outcome, outcome, outcomes, noutcomes)
+
+bool words_have(const struct words *w, const char *word)
+{
+    for (size_t i = 0; word && i < w->n; i++)
+        if (strcmp(w->word[i], word) == 0)
+            return true;
+    return false;
+}

@@ -1,0 +1,67 @@
+/* read.h - what the files that read a procedure share (private to daemon/law)
+ *
+ * Declarations (facts, roles, stages …) are read first, so that acts, rules and guards find every name they refer to
+ * and can tell at once, at the place of the word, what is not there.
+ *
+ * Memory: everything read is in the procedure's arena.
+ */
+#ifndef LEEWAY_LAW_READ_H
+#define LEEWAY_LAW_READ_H
+
+#include "daemon/law/procedure.h"
+#include "daemon/yaml/tree.h"
+
+struct parameter {
+    const char *name;
+    int64_t value;
+};
+
+struct reader {
+    struct procedure *proc;
+    struct arena *a;
+    struct problems *p;
+    struct parameter *parameters;
+    size_t nparameters;
+    struct words act_names;
+    const struct part_kind *part; /* the kind of part in question, while reading guards and effects about one */
+};
+
+/* What a name may refer to. */
+enum name_of { OF_FACT = 1, OF_ROLE, OF_STAGE, OF_CLOCK, OF_PART, OF_ACT, OF_OUTCOME, OF_KIND };
+
+/* The text of a scalar that must name a declared thing; NULL (with a problem) when it does not. */
+const char *read_name_of(struct reader *r, const struct node *n, enum name_of of);
+/* A list of them (one counts as a list). */
+struct words read_names_of(struct reader *r, const struct node *n, enum name_of of);
+
+/* A department: a role, or "part.field" of a part's field that holds a department. */
+struct words read_addressees(struct reader *r, const struct node *n);
+
+struct words read_words(struct reader *r, const struct node *n);
+const char *read_text(struct reader *r, const struct node *n, const char *otherwise);
+const char *read_keep(struct reader *r, const char *text); /* copies into the procedure */
+
+/* A number, or "$parameter". */
+int read_number(struct reader *r, const struct node *n, int least, int most);
+
+/* The words that a fact or a part's field can have, checked (bool: true, false). */
+struct words read_words_of_fact(struct reader *r, const struct node *n, const struct fact *f);
+
+/* read_guard.c. A map (its keys all count) or a list (every item). NULL for a NULL node. */
+struct guard *read_guard(struct reader *r, const struct node *n);
+
+/* read_effect.c */
+void read_effects(struct reader *r, const struct node *list, struct effect **ret, size_t *ret_n);
+
+/* read_act.c */
+void read_acts(struct reader *r, const struct node *acts, const struct node *standing);
+
+/* read_declare.c: everything but acts. */
+void read_declarations(struct reader *r, const struct node *root);
+/* The rules for missed clocks, after the acts' names are known. */
+void read_clock_effects(struct reader *r, const struct node *clocks);
+
+/* procedure_check.c: reachability, over the compiled form; problems are told at the nodes of the file. */
+void procedure_check(struct reader *r, const struct node *root);
+
+#endif

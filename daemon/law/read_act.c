@@ -1,0 +1,120 @@
+/* read_act.c - acts and their rules, from a procedure file */
+#include "daemon/law/read.h"
+
+#include <string.h>
+
+static const char *const act_keys[] = {"act", "label", "article", "note",   "cite",   "opens", "from",
+                                       "by",  "to",    "on",      "fields", "papers", "parts", "rules"};
+static const char *const rule_keys[] = {"rule", "cite", "article", "when", "require", "missing", "who", "do"};
+
+static enum need read_need(struct reader *r, const struct node *n)
+{
+    static const char *const needs[] = {"optional", "required", "opening"};
+    int i = node_choice(n, needs, 3, r->p);
+    return i < 0 ? NEED_OPTIONAL : (enum need)(i + NEED_OPTIONAL);
+}
+
+static void read_fields(struct reader *r, const struct node *map, struct act *act)
+{
+    act->fields = ARENA_ARRAY(r->a, struct act_field, node_entry_count(map) + 1);
+    for (size_t i = 0; i < node_entry_count(map); i++) {
+        const char *fact = read_name_of(r, node_key(map, i), OF_FACT);
+        if (fact)
+            act->fields[act->nfields++] = (struct act_field){fact, read_need(r, node_value(map, i))};
+    }
+}
+
+static void read_slots(struct reader *r, const struct node *map, bool parts, struct act_slot **ret, size_t *ret_n)
+{
+    struct act_slot *slots = ARENA_ARRAY(r->a, struct act_slot, node_entry_count(map) + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < node_entry_count(map); i++) {
+        const struct node *key = node_key(map, i);
+        const char *name = parts ? read_name_of(r, key, OF_PART) : read_keep(r, node_name(key, NULL, r->p));
+        if (name)
+            slots[n++] = (struct act_slot){name, read_need(r, node_value(map, i))};
+    }
+    *ret = slots;
+    *ret_n = n;
+}
+
+static void read_rule(struct reader *r, const struct node *n, struct rule *rule)
+{
+    node_known_keys(n, rule_keys, sizeof rule_keys / sizeof rule_keys[0], r->p);
+    const struct node *require = node_get(n, "require"), *effects = node_get(n, "do"), *who = node_get(n, "who");
+    rule->name = read_keep(r, node_name(node_need(n, "rule", r->p), "", r->p));
+    rule->article = read_text(r, node_get(n, "article"), NULL);
+    rule->cite = read_words(r, node_get(n, "cite"));
+    rule->when = read_guard(r, node_get(n, "when"));
+    rule->require = read_guard(r, require);
+    rule->missing = read_text(r, node_get(n, "missing"), NULL);
+    rule->who = who ? read_name_of(r, who, OF_ROLE) : NULL;
+    read_effects(r, effects, &rule->effects, &rule->neffects);
+    if (!require && !effects)
+        problems_add(r->p, n, "rule '%s' neither requires nor does anything", rule->name);
+    if (require && (!rule->missing || !rule->who))
+        problems_add(r->p, n,
+                     "rule '%s' requires something: say in 'missing' what, and in 'who' the role that could "
+                     "supply it",
+                     rule->name);
+}
+
+static void read_rules(struct reader *r, const struct node *list, struct act *act)
+{
+    size_t n = node_item_count(list);
+    act->rules = ARENA_ARRAY(r->a, struct rule, n + 1);
+    for (size_t i = 0; i < n; i++)
+        read_rule(r, node_item(list, i), &act->rules[act->nrules++]);
+}
+
+static void read_act(struct reader *r, const struct node *n, struct act *act)
+{
+    node_known_keys(n, act_keys, sizeof act_keys / sizeof act_keys[0], r->p);
+    const struct node *opens = node_get(n, "opens"), *to = node_get(n, "to"), *on = node_get(n, "on");
+    act->label = read_text(r, node_need(n, "label", r->p), act->name);
+    act->article = read_text(r, node_get(n, "article"), NULL);
+    if (!act->article && !act->standing)
+        problems_add(r->p, n, "act '%s' quotes no article", act->name);
+    act->cite = read_words(r, node_get(n, "cite"));
+    act->opens = opens ? read_name_of(r, opens, OF_KIND) : NULL;
+    act->from = read_names_of(r, node_get(n, "from"), OF_STAGE);
+    if (!act->opens && !act->from.n)
+        problems_add(r->p, n, "act '%s' can never happen: it opens no kind and comes from no stage", act->name);
+    act->by = read_addressees(r, node_need(n, "by", r->p));
+    act->to = to ? read_name_of(r, to, OF_STAGE) : NULL;
+    act->on = on ? read_name_of(r, on, OF_PART) : NULL;
+    read_fields(r, node_get(n, "fields"), act);
+    read_slots(r, node_get(n, "papers"), false, &act->papers, &act->npapers);
+    read_slots(r, node_get(n, "parts"), true, &act->parts, &act->nparts);
+    r->part = procedure_part(r->proc, act->on);
+    read_rules(r, node_get(n, "rules"), act);
+    r->part = NULL;
+}
+
+/* The names first: rules refer to acts that stand further down. */
+static void read_act_names(struct reader *r, const struct node *list, bool standing)
+{
+    for (size_t i = 0; i < node_item_count(list); i++) {
+        const struct node *name = node_need(node_item(list, i), "act", r->p);
+        struct act *act = &r->proc->acts[r->proc->nacts];
+        act->name = read_keep(r, node_name(name, "", r->p));
+        act->standing = standing;
+        if (words_have(&r->act_names, act->name))
+            problems_add(r->p, name, "act '%s' stands twice", act->name);
+        r->act_names.word[r->act_names.n++] = act->name;
+        r->proc->nacts++;
+    }
+}
+
+void read_acts(struct reader *r, const struct node *acts, const struct node *standing)
+{
+    size_t n = node_item_count(acts), m = node_item_count(standing);
+    r->proc->acts = ARENA_ARRAY(r->a, struct act, n + m + 1);
+    r->act_names.word = ARENA_ARRAY(r->a, const char *, n + m + 1);
+    read_act_names(r, acts, false);
+    read_act_names(r, standing, true);
+    if (r->proc->nacts != n + m)
+        return;
+    for (size_t i = 0; i < n + m; i++)
+        read_act(r, i < n ? node_item(acts, i) : node_item(standing, i - n), &r->proc->acts[i]);
+}

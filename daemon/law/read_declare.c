@@ -1,0 +1,287 @@
+/* read_declare.c - what a procedure file declares: header, parameters, roles, facts, parts, lists, stages, clocks */
+#include "daemon/law/read.h"
+
+#include <string.h>
+
+#define KEYS(...) (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
+
+static const char *const type_words[] = {"choice",  "grade", "bool", "int",     "day",       "department",
+                                         "subject", "word",  "text", "outcome", "part-list", "circumstances"};
+enum { TYPES = sizeof type_words / sizeof type_words[0] };
+
+/* Every name once: rows of one table begin with their name. */
+static const char *row_name(struct reader *r, const struct node *n, const char *key, const void *rows, size_t row_size,
+                            size_t count)
+{
+    const struct node *at = node_need(n, key, r->p);
+    const char *name = node_name(at, "", r->p);
+    for (size_t i = 0; *name && i < count; i++) {
+        const char *const *other = (const void *)((const char *)rows + i * row_size);
+        if (strcmp(*other, name) == 0)
+            problems_add(r->p, at, "%s '%s' stands twice", key, name);
+    }
+    return read_keep(r, name);
+}
+
+static void read_options(struct reader *r, const struct node *map, struct option **ret, size_t *ret_n)
+{
+    size_t n = node_entry_count(map);
+    struct option *o = ARENA_ARRAY(r->a, struct option, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        o[i].word = read_keep(r, node_name(node_key(map, i), "", r->p));
+        o[i].label = read_text(r, node_value(map, i), o[i].word);
+    }
+    *ret = o;
+    *ret_n = n;
+}
+
+static void read_parameters(struct reader *r, const struct node *map)
+{
+    size_t n = node_entry_count(map);
+    r->parameters = ARENA_ARRAY(r->a, struct parameter, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct node *v = node_value(map, i);
+        node_known_keys(v, KEYS("value", "label", "note", "cite"), r->p);
+        const struct node *value = node_get(v, "value");
+        if (!value || node_is_nothing(value))
+            problems_add(r->p, v, "parameter '%s' is not set: the document leaves it open, the jurisdiction must say",
+                         node_key_text(map, i));
+        r->parameters[r->nparameters++] =
+            (struct parameter){read_keep(r, node_key_text(map, i)), node_int(value, 0, 100000, 0, r->p)};
+    }
+}
+
+static void read_fact(struct reader *r, const struct node *n, struct fact *f)
+{
+    node_known_keys(n, KEYS("label", "type", "of", "least", "most", "part", "private", "required", "cite"), r->p);
+    const struct node *is_private = node_get(n, "private"), *least = node_get(n, "least"), *most = node_get(n, "most");
+    const struct node *required = node_get(n, "required"), *of = node_get(n, "of"), *part = node_get(n, "part");
+    int type = node_choice(node_need(n, "type", r->p), type_words, TYPES, r->p);
+    f->type = type < 0 ? FACT_WORD : (enum fact_type)(type + FACT_CHOICE);
+    f->label = read_text(r, node_need(n, "label", r->p), f->name);
+    f->least = least ? node_int(least, INT32_MIN, INT32_MAX, 0, r->p) : INT32_MIN;
+    f->most = most ? node_int(most, INT32_MIN, INT32_MAX, 0, r->p) : INT32_MAX;
+    f->is_private = is_private ? node_bool(is_private, true, r->p) : f->type == FACT_TEXT;
+    f->required = required && node_bool(required, false, r->p);
+    f->part = part ? read_text(r, part, NULL) : NULL;
+    read_options(r, of, &f->of, &f->nof);
+    if ((f->type == FACT_CHOICE || f->type == FACT_GRADE) && !f->nof)
+        problems_add(r->p, n, "a %s needs 'of' with its words", type_words[type]);
+    if (f->type == FACT_PART_LIST && !f->part)
+        problems_add(r->p, n, "a part-list needs 'part' with the kind of part");
+}
+
+static void read_facts(struct reader *r, const struct node *map, struct fact **ret, size_t *ret_n)
+{
+    size_t n = node_entry_count(map);
+    struct fact *f = ARENA_ARRAY(r->a, struct fact, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        f[i].name = read_keep(r, node_name(node_key(map, i), "", r->p));
+        read_fact(r, node_value(map, i), &f[i]);
+    }
+    *ret = f;
+    *ret_n = n;
+}
+
+static void read_roles(struct reader *r, const struct node *list)
+{
+    struct procedure *p = r->proc;
+    p->roles = ARENA_ARRAY(r->a, struct role, node_item_count(list) + 1);
+    for (size_t i = 0; i < node_item_count(list); i++) {
+        const struct node *n = node_item(list, i);
+        struct role *role = &p->roles[p->nroles];
+        node_known_keys(n, KEYS("role", "label", "party", "superior", "one-of-kind", "kinds", "cite"), r->p);
+        const struct node *party = node_get(n, "party"), *superior = node_get(n, "superior");
+        const struct node *one_kind = node_get(n, "one-of-kind");
+        role->name = row_name(r, n, "role", p->roles, sizeof *role, p->nroles);
+        role->label = read_text(r, node_need(n, "label", r->p), role->name);
+        role->party = party && node_bool(party, false, r->p);
+        role->superior = superior && node_bool(superior, false, r->p);
+        role->one_kind = one_kind ? read_text(r, one_kind, NULL) : NULL;
+        role->kinds = read_words(r, node_get(n, "kinds"));
+        p->nroles++;
+    }
+}
+
+static void read_parts(struct reader *r, const struct node *map)
+{
+    struct procedure *p = r->proc;
+    p->parts = ARENA_ARRAY(r->a, struct part_kind, node_entry_count(map) + 1);
+    for (size_t i = 0; i < node_entry_count(map); i++) {
+        const struct node *n = node_value(map, i);
+        struct part_kind *k = &p->parts[p->nparts];
+        node_known_keys(n, KEYS("label", "fields", "states", "cite"), r->p);
+        k->name = read_keep(r, node_name(node_key(map, i), "", r->p));
+        k->label = read_text(r, node_need(n, "label", r->p), k->name);
+        read_facts(r, node_get(n, "fields"), &k->fields, &k->nfields);
+        read_options(r, node_need(n, "states", r->p), &k->states, &k->nstates);
+        if (!k->nstates)
+            problems_add(r->p, n, "part '%s' needs at least one state", k->name);
+        p->nparts++;
+    }
+}
+
+static void read_circumstances(struct reader *r, const struct node *list)
+{
+    struct procedure *p = r->proc;
+    p->circumstances = ARENA_ARRAY(r->a, struct circumstance, node_item_count(list) + 1);
+    for (size_t i = 0; i < node_item_count(list); i++) {
+        const struct node *n = node_item(list, i);
+        struct circumstance *c = &p->circumstances[p->ncircumstances];
+        node_known_keys(n, KEYS("circumstance", "number", "cite", "text", "checks", "degree"), r->p);
+        c->name = row_name(r, n, "circumstance", p->circumstances, sizeof *c, p->ncircumstances);
+        c->number = read_text(r, node_need(n, "number", r->p), "");
+        c->text = read_text(r, node_need(n, "text", r->p), "");
+        c->cite = read_words(r, node_get(n, "cite"));
+        read_options(r, node_need(n, "checks", r->p), &c->checks, &c->nchecks);
+        c->degree = read_guard(r, node_get(n, "degree"));
+        p->ncircumstances++;
+    }
+}
+
+static void read_bars(struct reader *r, const struct node *list)
+{
+    struct procedure *p = r->proc;
+    p->bars = ARENA_ARRAY(r->a, struct bar, node_item_count(list) + 1);
+    for (size_t i = 0; i < node_item_count(list); i++) {
+        const struct node *n = node_item(list, i);
+        struct bar *b = &p->bars[p->nbars];
+        node_known_keys(n, KEYS("bar", "number", "cite", "text", "when"), r->p);
+        b->name = row_name(r, n, "bar", p->bars, sizeof *b, p->nbars);
+        b->number = read_text(r, node_need(n, "number", r->p), "");
+        b->text = read_text(r, node_need(n, "text", r->p), "");
+        b->cite = read_words(r, node_get(n, "cite"));
+        b->when = read_guard(r, node_need(n, "when", r->p));
+        p->nbars++;
+    }
+}
+
+static void read_outcomes(struct reader *r, const struct node *list)
+{
+    struct procedure *p = r->proc;
+    p->outcomes = ARENA_ARRAY(r->a, struct outcome, node_item_count(list) + 1);
+    for (size_t i = 0; i < node_item_count(list); i++) {
+        const struct node *n = node_item(list, i);
+        struct outcome *o = &p->outcomes[p->noutcomes];
+        node_known_keys(n, KEYS("outcome", "label", "lenient", "cite"), r->p);
+        o->name = row_name(r, n, "outcome", p->outcomes, sizeof *o, p->noutcomes);
+        o->label = read_text(r, node_need(n, "label", r->p), o->name);
+        o->lenient = node_bool(node_need(n, "lenient", r->p), false, r->p);
+        p->noutcomes++;
+    }
+}
+
+static void read_stages(struct reader *r, const struct node *list)
+{
+    struct procedure *p = r->proc;
+    p->stages = ARENA_ARRAY(r->a, struct stage, node_item_count(list) + 1);
+    for (size_t i = 0; i < node_item_count(list); i++) {
+        const struct node *n = node_item(list, i), *end = node_get(n, "end");
+        struct stage *s = &p->stages[p->nstages];
+        node_known_keys(n, KEYS("stage", "label", "end", "cite"), r->p);
+        s->name = row_name(r, n, "stage", p->stages, sizeof *s, p->nstages);
+        s->label = read_text(r, node_need(n, "label", r->p), s->name);
+        s->end = end && node_bool(end, false, r->p);
+        p->nstages++;
+    }
+}
+
+static void read_kinds(struct reader *r, const struct node *list)
+{
+    struct procedure *p = r->proc;
+    p->kinds = ARENA_ARRAY(r->a, struct option, node_item_count(list) + 1);
+    for (size_t i = 0; i < node_item_count(list); i++) {
+        const struct node *n = node_item(list, i);
+        node_known_keys(n, KEYS("kind", "label", "way-in", "cite"), r->p);
+        p->kinds[p->nkinds].word = row_name(r, n, "kind", p->kinds, sizeof *p->kinds, p->nkinds);
+        p->kinds[p->nkinds].label = read_text(r, node_get(n, "label"), p->kinds[p->nkinds].word);
+        p->nkinds++;
+    }
+}
+
+static void read_clock(struct reader *r, const struct node *n, struct clock_rule *c)
+{
+    node_known_keys(
+        n, KEYS("clock", "label", "article", "workdays", "days", "total", "owner", "near", "on-miss", "cite"), r->p);
+    const struct node *workdays = node_get(n, "workdays"), *days = node_get(n, "days"), *total = node_get(n, "total");
+    const struct node *near = node_get(n, "near");
+    c->label = read_text(r, node_need(n, "label", r->p), c->name);
+    c->article = read_text(r, node_need(n, "article", r->p), "");
+    c->workdays = workdays ? read_number(r, workdays, 1, 10000) : 0;
+    c->days = days ? read_number(r, days, 1, 10000) : 0;
+    c->total = total ? read_number(r, total, 1, 10000) : 0;
+    c->near = near ? read_number(r, near, 0, 1000) : 0;
+    c->owner = read_name_of(r, node_need(n, "owner", r->p), OF_ROLE);
+    if (!c->workdays == !c->days)
+        problems_add(r->p, n, "clock '%s' needs either 'workdays' or 'days'", c->name);
+    if (c->total && c->total < c->workdays + c->days)
+        problems_add(r->p, total, "the total is below the length");
+}
+
+static void read_clocks(struct reader *r, const struct node *list)
+{
+    struct procedure *p = r->proc;
+    p->clocks = ARENA_ARRAY(r->a, struct clock_rule, node_item_count(list) + 1);
+    for (size_t i = 0; i < node_item_count(list); i++) {
+        struct clock_rule *c = &p->clocks[p->nclocks];
+        c->name = row_name(r, node_item(list, i), "clock", p->clocks, sizeof *c, p->nclocks);
+        read_clock(r, node_item(list, i), c);
+        p->nclocks++;
+    }
+}
+
+void read_clock_effects(struct reader *r, const struct node *clocks)
+{
+    for (size_t i = 0; i < node_item_count(clocks) && i < r->proc->nclocks; i++) {
+        struct clock_rule *c = &r->proc->clocks[i];
+        read_effects(r, node_get(node_item(clocks, i), "on-miss"), &c->on_miss, &c->non_miss);
+    }
+}
+
+static int read_zone(struct reader *r, const struct node *n)
+{
+    struct when w;
+    const char *zone = node_text(n, "+00:00", r->p);
+    if (when_parse(arena_printf(r->a, "1970-01-02T00:00%s", zone), 0, &w) == ST_OK)
+        return (int)((86400000 - w.ms) / 60000);
+    problems_add(r->p, n, "expected a zone as \"+08:00\"");
+    return 0;
+}
+
+static void read_header(struct reader *r, const struct node *root)
+{
+    static const char *const statuses[] = {"trial", "in-force"};
+    struct procedure *p = r->proc;
+    p->name = read_keep(r, node_name(node_need(root, "procedure", r->p), "", r->p));
+    p->version = node_int(node_need(root, "version", r->p), 1, INT32_MAX, 1, r->p);
+    p->title = read_text(r, node_need(root, "title", r->p), "");
+    p->issuer = read_text(r, node_need(root, "issuer", r->p), "");
+    int s = node_choice(node_need(root, "status", r->p), statuses, 2, r->p);
+    p->status = s < 0 ? statuses[0] : statuses[s];
+    p->zone_minutes = read_zone(r, node_need(root, "zone", r->p));
+    p->principles = read_words(r, node_get(root, "principles"));
+}
+
+void read_declarations(struct reader *r, const struct node *root)
+{
+    struct procedure *p = r->proc;
+    node_known_keys(root,
+                    KEYS("procedure", "version", "title", "issuer", "status", "cite-header", "zone", "principles",
+                         "parameters", "roles", "facts", "parts", "circumstances", "bars", "outcomes", "stages",
+                         "clocks", "kinds", "acts", "standing"),
+                    r->p);
+    read_header(r, root);
+    read_parameters(r, node_get(root, "parameters"));
+    for (size_t i = 0; i < r->nparameters; i++)
+        if (strcmp(r->parameters[i].name, "entry-lag") == 0)
+            p->entry_lag = (int)r->parameters[i].value;
+    read_roles(r, node_need(root, "roles", r->p));
+    read_outcomes(r, node_get(root, "outcomes"));
+    read_facts(r, node_need(root, "facts", r->p), &p->facts, &p->nfacts);
+    read_parts(r, node_get(root, "parts"));
+    read_stages(r, node_need(root, "stages", r->p));
+    read_kinds(r, node_need(root, "kinds", r->p));
+    read_clocks(r, node_get(root, "clocks"));
+    read_circumstances(r, node_get(root, "circumstances"));
+    read_bars(r, node_get(root, "bars"));
+}

@@ -1,0 +1,195 @@
+/* read_names.c - names, words and numbers of a procedure file, checked against what the file declares */
+#include "daemon/base/text.h"
+#include "daemon/law/read.h"
+
+#include <string.h>
+
+const char *read_keep(struct reader *r, const char *text)
+{
+    return text ? arena_str(r->a, text) : NULL;
+}
+
+const char *read_text(struct reader *r, const struct node *n, const char *otherwise)
+{
+    return read_keep(r, node_text(n, otherwise, r->p));
+}
+
+struct words read_words(struct reader *r, const struct node *n)
+{
+    struct words w = {0};
+    size_t count = node_item_count(n);
+    w.word = ARENA_ARRAY(r->a, const char *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const char *text = read_text(r, node_item(n, i), NULL);
+        if (text)
+            w.word[w.n++] = text;
+    }
+    return w;
+}
+
+/* The declared names of one table; each row begins with its name. */
+#define COLLECT(rows, count)                                                                                           \
+    do {                                                                                                               \
+        w.word = ARENA_ARRAY(r->a, const char *, proc->count + 1);                                                     \
+        for (size_t i = 0; i < proc->count; i++)                                                                       \
+            w.word[w.n++] = proc->rows[i].name;                                                                        \
+    } while (0)
+
+static struct words declared(struct reader *r, enum name_of of)
+{
+    const struct procedure *proc = r->proc;
+    struct words w = {0};
+    switch (of) {
+    case OF_FACT:
+        COLLECT(facts, nfacts);
+        break;
+    case OF_ROLE:
+        COLLECT(roles, nroles);
+        break;
+    case OF_STAGE:
+        COLLECT(stages, nstages);
+        break;
+    case OF_CLOCK:
+        COLLECT(clocks, nclocks);
+        break;
+    case OF_PART:
+        COLLECT(parts, nparts);
+        break;
+    case OF_OUTCOME:
+        COLLECT(outcomes, noutcomes);
+        break;
+    case OF_ACT:
+        return r->act_names;
+    case OF_KIND:
+        w.word = ARENA_ARRAY(r->a, const char *, proc->nkinds + 1);
+        for (size_t i = 0; i < proc->nkinds; i++)
+            w.word[w.n++] = proc->kinds[i].word;
+        break;
+    }
+    return w;
+}
+
+static const char *thing(enum name_of of)
+{
+    switch (of) {
+    case OF_FACT:
+        return "fact";
+    case OF_ROLE:
+        return "role";
+    case OF_STAGE:
+        return "stage";
+    case OF_CLOCK:
+        return "clock";
+    case OF_PART:
+        return "part";
+    case OF_ACT:
+        return "act";
+    case OF_OUTCOME:
+        return "outcome";
+    case OF_KIND:
+        return "kind";
+    }
+    return "name";
+}
+
+const char *read_name_of(struct reader *r, const struct node *n, enum name_of of)
+{
+    const char *text = node_text(n, NULL, r->p);
+    if (!text)
+        return NULL;
+    struct words known = declared(r, of);
+    if (words_have(&known, text))
+        return read_keep(r, text);
+    node_unknown(n, thing(of), known.word, known.n, r->p);
+    return NULL;
+}
+
+struct words read_names_of(struct reader *r, const struct node *n, enum name_of of)
+{
+    struct words w = {0};
+    size_t count = node_item_count(n);
+    w.word = ARENA_ARRAY(r->a, const char *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = read_name_of(r, node_item(n, i), of);
+        if (name)
+            w.word[w.n++] = name;
+    }
+    return w;
+}
+
+static bool is_department_field(struct reader *r, const char *kind_dot_field)
+{
+    const char *dot = strchr(kind_dot_field, '.');
+    for (size_t i = 0; dot && i < r->proc->nparts; i++) {
+        const struct part_kind *k = &r->proc->parts[i];
+        if (strlen(k->name) != (size_t)(dot - kind_dot_field) || strncmp(k->name, kind_dot_field, strlen(k->name)) != 0)
+            continue;
+        for (size_t f = 0; f < k->nfields; f++)
+            if (strcmp(k->fields[f].name, dot + 1) == 0)
+                return k->fields[f].type == FACT_DEPARTMENT;
+    }
+    return false;
+}
+
+struct words read_addressees(struct reader *r, const struct node *n)
+{
+    struct words w = {0};
+    size_t count = node_item_count(n);
+    w.word = ARENA_ARRAY(r->a, const char *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const struct node *item = node_item(n, i);
+        const char *text = node_text(item, NULL, r->p);
+        if (!text)
+            continue;
+        if (strchr(text, '.') && !is_department_field(r, text)) {
+            problems_add(r->p, item, "'%s' is not a field of a part that holds a department", text);
+            continue;
+        }
+        const char *name = strchr(text, '.') ? read_keep(r, text) : read_name_of(r, item, OF_ROLE);
+        if (name)
+            w.word[w.n++] = name;
+    }
+    return w;
+}
+
+int read_number(struct reader *r, const struct node *n, int least, int most)
+{
+    const char *text = n && n->kind == NODE_SCALAR ? n->text : "";
+    if (*text != '$')
+        return (int)node_int(n, least, most, least, r->p);
+    const char **names = ARENA_ARRAY(r->a, const char *, r->nparameters + 1);
+    for (size_t i = 0; i < r->nparameters; i++) {
+        names[i] = arena_printf(r->a, "$%s", r->parameters[i].name);
+        if (strcmp(names[i], text) == 0)
+            return (int)r->parameters[i].value;
+    }
+    node_unknown(n, "parameter", names, r->nparameters, r->p);
+    return least;
+}
+
+/* The words a fact of this type can be compared with; n 0: any. */
+static struct words possible(struct reader *r, const struct fact *f)
+{
+    struct words w = {.word = ARENA_ARRAY(r->a, const char *, f->nof + r->proc->noutcomes + 2)};
+    for (size_t i = 0; i < f->nof; i++)
+        w.word[w.n++] = f->of[i].word;
+    for (size_t i = 0; f->type == FACT_OUTCOME && i < r->proc->noutcomes; i++)
+        w.word[w.n++] = r->proc->outcomes[i].name;
+    if (f->type == FACT_BOOL) {
+        w.word[w.n++] = "true";
+        w.word[w.n++] = "false";
+    }
+    return w;
+}
+
+struct words read_words_of_fact(struct reader *r, const struct node *n, const struct fact *f)
+{
+    struct words w = read_words(r, n), can = f ? possible(r, f) : (struct words){0};
+    for (size_t i = 0; can.n && i < node_item_count(n); i++) {
+        const struct node *item = node_item(n, i);
+        if (item->kind == NODE_SCALAR && !words_have(&can, item->text))
+            node_unknown(item, arena_printf(r->a, "'%s' has no value like that: value", f->name), can.word, can.n,
+                         r->p);
+    }
+    return w;
+}
