@@ -136,6 +136,8 @@ static void an_arena_counts_what_it_gave(void **state)
     assert_int_equal(arena_used(a), one + (3 << 20));
     arena_reset(a);
     assert_int_equal(arena_used(a), 0);
+    for (int i = 0; i < 10000; i++) /* every block is filled to its last byte and not beyond */
+        memset(arena_alloc(a, 16), 1, 16);
     arena_free(a);
 }
 
@@ -215,6 +217,11 @@ static void a_buffer_grows_and_is_used_again(void **state)
     assert_int_equal(b.n, 300000);
     assert_int_equal(b.p[299999], '5');
     buf_done(&b);
+    for (int n = 0; n < 600; n++) { /* also a text that fills it but for its NUL */
+        buf_printf(&b, "%*d", n, 5);
+        assert_int_equal(b.n, n ? n : 1);
+        buf_done(&b);
+    }
 }
 
 static void the_nul_of_a_text_does_not_count(void **state)
@@ -273,6 +280,7 @@ static void the_checksum_stays_what_it_was(void **state)
     assert_true(checksum("ab", 2, "c", 1) == 0x7dfd5f2a095a90e5);
     assert_true(checksum("a", 1, "bc", 2) == 0x31fa3de87728720b);
     assert_true(checksum("leeway", 6, bytes, sizeof bytes) == 0x03b4e459ceabcce1);
+    assert_true(checksum(bytes, sizeof bytes, "leeway", 6) == 0x838831c8e80fca41);
 }
 
 static void the_checksum_sees_every_flipped_bit(void **state)
