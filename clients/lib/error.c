@@ -1,0 +1,76 @@
+#include "clients/lib/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *lw_version(void)
+{
+    return LEEWAY_VERSION;
+}
+
+const char *lw_error_name(enum lw_code code)
+{
+    switch (code) {
+#define X(name, number, text, again)                                                                                   \
+    case name:                                                                                                         \
+        return text;
+        LW_CODES(X)
+#undef X
+    }
+    return "unknown";
+}
+
+static bool may_retry(enum lw_code code)
+{
+    switch (code) {
+#define X(name, number, text, again)                                                                                   \
+    case name:                                                                                                         \
+        return again;
+        LW_CODES(X)
+#undef X
+    }
+    return false;
+}
+
+enum lw_code error_set(struct lw_error *e, enum lw_code code, const char *fmt, ...)
+{
+    if (e) {
+        va_list ap;
+        va_start(ap, fmt);
+        vsnprintf(e->text, sizeof e->text, fmt, ap);
+        va_end(ap);
+        snprintf(e->word, sizeof e->word, "%s", lw_error_name(code));
+        e->code = code;
+        e->may_retry = may_retry(code);
+    }
+    return code;
+}
+
+static bool begins(const char *s, const char *head)
+{
+    return strncmp(s, head, strlen(head)) == 0;
+}
+
+static enum lw_code code_of(const char *kind, const char *word)
+{
+    if (begins(word, "no-such-") || begins(word, "unknown-case") || begins(word, "not-found"))
+        return LW_NOT_FOUND;
+    static const enum lw_code kinds[] = {LW_LAW, LW_RIGHT, LW_FORM, LW_CONFLICT, LW_LIMIT, LW_SPACE};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kind, lw_error_name(kinds[i])) == 0)
+            return kinds[i];
+    return LW_PROTOCOL;
+}
+
+enum lw_code lw_error_of(const struct value *message, struct lw_error *e)
+{
+    const char *t = v_get_str(message, "t", ""), *word = v_get_str(message, "code", "");
+    if (strcmp(t, "refused") != 0 && strcmp(t, "fault") != 0)
+        return error_set(e, LW_OK, "done");
+    enum lw_code code = strcmp(t, "fault") == 0 ? LW_PROTOCOL : code_of(v_get_str(message, "kind", ""), word);
+    error_set(e, code, "%s", v_get_str(message, "text", word));
+    if (e && *word)
+        snprintf(e->word, sizeof e->word, "%s", word);
+    return code;
+}
