@@ -25,6 +25,7 @@ LOOK_UP(procedure_stage, stage, stages, nstages)
 LOOK_UP(procedure_clock, clock_rule, clocks, nclocks)
 LOOK_UP(procedure_part, part_kind, parts, nparts)
 LOOK_UP(procedure_circumstance, circumstance, circumstances, ncircumstances)
+LOOK_UP(procedure_notice, notice_type, notices, nnotices)
 LOOK_UP(procedure_outcome, outcome, outcomes, noutcomes)
 
 bool words_have(const struct words *w, const char *word)

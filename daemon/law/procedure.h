@@ -116,6 +116,8 @@ enum effect_verb {
     DO_MOVE_TASKS, /* tasks of the role name go to who holds it now */
     DO_CLOSE_TASKS,
     DO_STOP_CLOCKS,
+    DO_SERVE,   /* the notice of the task that is answered was served on paper */
+    DO_CORRECT, /* the named event took effect on another day: clocks are derived again, those told are told again */
 };
 
 struct with {
@@ -184,10 +186,12 @@ struct act {
 
 struct role {
     const char *name, *label;
-    bool party;           /* not a department of the case: applicant, expert … */
-    bool superior;        /* computed: the superior of whoever the matter is told about */
-    const char *one_kind; /* bound to the register's one department of this kind */
-    struct words kinds;   /* kinds that may hold it; empty: any */
+    bool party;              /* not a department of the case: applicant, expert … */
+    bool superior;           /* computed: the superior of whoever the matter is told about */
+    const char *one_kind;    /* bound to the register's one department of this kind */
+    struct words kinds;      /* kinds that may hold it; empty: any */
+    const char *same_as;     /* a party that is that role's department … */
+    struct guard *same_when; /* … under this condition; else it is served on paper */
 };
 
 struct part_kind {
@@ -222,6 +226,12 @@ struct stage {
     bool end;
 };
 
+/* A type of notice and transition. */
+struct notice_type {
+    const char *name, *label;
+    struct words fields; /* public facts that the notice carries */
+};
+
 struct clock_rule {
     const char *name, *label, *article;
     int workdays;      /* or 0 */
@@ -239,6 +249,7 @@ struct procedure {
     int64_t version;
     int zone_minutes;
     int entry_lag;    /* working days between done and recorded without further ado */
+    int service_days; /* working days in which a notice is served on paper */
     struct hash hash; /* of the source text */
     struct words principles;
     struct role *roles;
@@ -259,6 +270,8 @@ struct procedure {
     size_t nclocks;
     struct option *kinds;
     size_t nkinds;
+    struct notice_type *notices;
+    size_t nnotices;
     struct act *acts; /* standing acts last */
     size_t nacts;
 };
@@ -273,7 +286,11 @@ const struct stage *procedure_stage(const struct procedure *p, const char *name)
 const struct clock_rule *procedure_clock(const struct procedure *p, const char *name);
 const struct part_kind *procedure_part(const struct procedure *p, const char *name);
 const struct circumstance *procedure_circumstance(const struct procedure *p, const char *name);
+const struct notice_type *procedure_notice(const struct procedure *p, const char *name);
 const struct outcome *procedure_outcome(const struct procedure *p, const char *name);
+
+/* The word in `by` for whoever holds the task that the act answers. */
+#define TASK_HOLDER "task-holder"
 
 bool words_have(const struct words *w, const char *word);
 

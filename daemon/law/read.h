@@ -27,7 +27,7 @@ struct reader {
 };
 
 /* What a name may refer to. */
-enum name_of { OF_FACT = 1, OF_ROLE, OF_STAGE, OF_CLOCK, OF_PART, OF_ACT, OF_OUTCOME, OF_KIND };
+enum name_of { OF_FACT = 1, OF_ROLE, OF_STAGE, OF_CLOCK, OF_PART, OF_ACT, OF_OUTCOME, OF_KIND, OF_NOTICE };
 
 /* The text of a scalar that must name a declared thing; NULL (with a problem) when it does not. */
 const char *read_name_of(struct reader *r, const struct node *n, enum name_of of);

@@ -67,6 +67,17 @@ static void read_rules(struct reader *r, const struct node *list, struct act *ac
         read_rule(r, node_item(list, i), &act->rules[act->nrules++]);
 }
 
+/* Stages, or `any` for every one. */
+static struct words read_from(struct reader *r, const struct node *n)
+{
+    if (!n || n->kind != NODE_SCALAR || strcmp(n->text, "any") != 0)
+        return read_names_of(r, n, OF_STAGE);
+    struct words all = {.word = ARENA_ARRAY(r->a, const char *, r->proc->nstages + 1)};
+    for (size_t i = 0; i < r->proc->nstages; i++)
+        all.word[all.n++] = r->proc->stages[i].name;
+    return all;
+}
+
 static void read_act(struct reader *r, const struct node *n, struct act *act)
 {
     node_known_keys(n, act_keys, sizeof act_keys / sizeof act_keys[0], r->p);
@@ -77,7 +88,7 @@ static void read_act(struct reader *r, const struct node *n, struct act *act)
         problems_add(r->p, n, "act '%s' quotes no article", act->name);
     act->cite = read_words(r, node_get(n, "cite"));
     act->opens = opens ? read_name_of(r, opens, OF_KIND) : NULL;
-    act->from = read_names_of(r, node_get(n, "from"), OF_STAGE);
+    act->from = read_from(r, node_get(n, "from"));
     if (!act->opens && !act->from.n)
         problems_add(r->p, n, "act '%s' can never happen: it opens no kind and comes from no stage", act->name);
     act->by = read_addressees(r, node_need(n, "by", r->p));

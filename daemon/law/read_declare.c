@@ -90,7 +90,8 @@ static void read_roles(struct reader *r, const struct node *list)
     for (size_t i = 0; i < node_item_count(list); i++) {
         const struct node *n = node_item(list, i);
         struct role *role = &p->roles[p->nroles];
-        node_known_keys(n, KEYS("role", "label", "party", "superior", "one-of-kind", "kinds", "cite"), r->p);
+        node_known_keys(
+            n, KEYS("role", "label", "party", "superior", "one-of-kind", "kinds", "same-as", "when", "cite"), r->p);
         const struct node *party = node_get(n, "party"), *superior = node_get(n, "superior");
         const struct node *one_kind = node_get(n, "one-of-kind");
         role->name = row_name(r, n, "role", p->roles, sizeof *role, p->nroles);
@@ -100,6 +101,35 @@ static void read_roles(struct reader *r, const struct node *list)
         role->one_kind = one_kind ? read_text(r, one_kind, NULL) : NULL;
         role->kinds = read_words(r, node_get(n, "kinds"));
         p->nroles++;
+    }
+}
+
+/* A party may be a role's department under a condition; facts are declared by then. */
+static void read_role_identities(struct reader *r, const struct node *list)
+{
+    for (size_t i = 0; i < node_item_count(list) && i < r->proc->nroles; i++) {
+        const struct node *n = node_item(list, i), *same = node_get(n, "same-as");
+        if (!same)
+            continue;
+        r->proc->roles[i].same_as = read_name_of(r, same, OF_ROLE);
+        r->proc->roles[i].same_when = read_guard(r, node_get(n, "when"));
+    }
+}
+
+static void read_notices(struct reader *r, const struct node *map)
+{
+    struct procedure *p = r->proc;
+    p->notices = ARENA_ARRAY(r->a, struct notice_type, node_entry_count(map) + 1);
+    for (size_t i = 0; i < node_entry_count(map); i++) {
+        const struct node *n = node_value(map, i);
+        struct notice_type *t = &p->notices[p->nnotices++];
+        node_known_keys(n, KEYS("label", "fields", "cite"), r->p);
+        t->name = read_keep(r, node_name(node_key(map, i), "", r->p));
+        t->label = read_text(r, node_need(n, "label", r->p), t->name);
+        t->fields = read_names_of(r, node_get(n, "fields"), OF_FACT);
+        for (size_t f = 0; f < t->fields.n; f++)
+            if (procedure_fact(p, t->fields.word[f])->is_private)
+                problems_add(r->p, n, "notice '%s' may not carry '%s', which is private", t->name, t->fields.word[f]);
     }
 }
 
@@ -262,22 +292,33 @@ static void read_header(struct reader *r, const struct node *root)
     p->principles = read_words(r, node_get(root, "principles"));
 }
 
+/* A parameter that every file must have, for the judge itself uses it. */
+static int parameter(struct reader *r, const struct node *root, const char *name)
+{
+    for (size_t i = 0; i < r->nparameters; i++)
+        if (strcmp(r->parameters[i].name, name) == 0)
+            return (int)r->parameters[i].value;
+    problems_add(r->p, root, "parameter '%s' is missing", name);
+    return 1;
+}
+
 void read_declarations(struct reader *r, const struct node *root)
 {
     struct procedure *p = r->proc;
     node_known_keys(root,
                     KEYS("procedure", "version", "title", "issuer", "status", "cite-header", "zone", "principles",
                          "parameters", "roles", "facts", "parts", "circumstances", "bars", "outcomes", "stages",
-                         "clocks", "kinds", "acts", "standing"),
+                         "clocks", "kinds", "notices", "acts", "standing"),
                     r->p);
     read_header(r, root);
     read_parameters(r, node_get(root, "parameters"));
-    for (size_t i = 0; i < r->nparameters; i++)
-        if (strcmp(r->parameters[i].name, "entry-lag") == 0)
-            p->entry_lag = (int)r->parameters[i].value;
+    p->entry_lag = parameter(r, root, "entry-lag");
+    p->service_days = parameter(r, root, "service-days");
     read_roles(r, node_need(root, "roles", r->p));
     read_outcomes(r, node_get(root, "outcomes"));
     read_facts(r, node_need(root, "facts", r->p), &p->facts, &p->nfacts);
+    read_role_identities(r, node_get(root, "roles"));
+    read_notices(r, node_get(root, "notices"));
     read_parts(r, node_get(root, "parts"));
     read_stages(r, node_need(root, "stages", r->p));
     read_kinds(r, node_need(root, "kinds", r->p));

@@ -84,7 +84,7 @@ static void task_of(struct reader *r, const struct node *map, struct effect *e)
 static void read_tell(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
 {
     e->verb = DO_TELL;
-    e->name = read_keep(r, node_name(main, NULL, r->p));
+    e->name = read_name_of(r, main, OF_NOTICE);
     e->to = read_addressees(r, node_need(map, "to", r->p));
     const struct node *answer = node_get(map, "answer");
     e->answer = answer ? read_name_of(r, answer, OF_ACT) : NULL;
@@ -168,9 +168,11 @@ static void read_move(struct reader *r, const struct node *map, const struct nod
 
 static void read_sweep(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
 {
-    static const char *const keys[] = {"confirm-suspensions", "end-suspensions", "close-all-tasks", "stop-all-clocks"};
-    static const enum effect_verb verbs[] = {DO_CONFIRM, DO_RELEASE, DO_CLOSE_TASKS, DO_STOP_CLOCKS};
-    for (size_t i = 0; i < 4; i++)
+    static const char *const keys[] = {"confirm-suspensions", "end-suspensions", "close-all-tasks",
+                                       "stop-all-clocks",     "serve",           "correct"};
+    static const enum effect_verb verbs[] = {DO_CONFIRM,     DO_RELEASE, DO_CLOSE_TASKS,
+                                             DO_STOP_CLOCKS, DO_SERVE,   DO_CORRECT};
+    for (size_t i = 0; i < 6; i++)
         if (node_get(map, keys[i]) == main)
             e->verb = verbs[i];
     if (!node_bool(main, true, r->p))
@@ -201,6 +203,8 @@ static const struct form {
     {"move-tasks", read_move, {0}},
     {"close-all-tasks", read_sweep, {0}},
     {"stop-all-clocks", read_sweep, {0}},
+    {"serve", read_sweep, {0}},
+    {"correct", read_sweep, {0}},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 

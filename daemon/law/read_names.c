@@ -58,6 +58,9 @@ static struct words declared(struct reader *r, enum name_of of)
     case OF_OUTCOME:
         COLLECT(outcomes, noutcomes);
         break;
+    case OF_NOTICE:
+        COLLECT(notices, nnotices);
+        break;
     case OF_ACT:
         return r->act_names;
     case OF_KIND:
@@ -88,6 +91,8 @@ static const char *thing(enum name_of of)
         return "outcome";
     case OF_KIND:
         return "kind";
+    case OF_NOTICE:
+        return "notice";
     }
     return "name";
 }
@@ -145,7 +150,8 @@ struct words read_addressees(struct reader *r, const struct node *n)
             problems_add(r->p, item, "'%s' is not a field of a part that holds a department", text);
             continue;
         }
-        const char *name = strchr(text, '.') ? read_keep(r, text) : read_name_of(r, item, OF_ROLE);
+        bool plain = strchr(text, '.') || strcmp(text, TASK_HOLDER) == 0;
+        const char *name = plain ? read_keep(r, text) : read_name_of(r, item, OF_ROLE);
         if (name)
             w.word[w.n++] = name;
     }
