@@ -1,0 +1,221 @@
+#include "daemon/core/case.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH_MOST = 512 };
+
+/* ---- making changes ---- */
+
+static void change(struct arena *a, struct value *changes, const char *op, const char *path, struct value *val)
+{
+    struct value *item = v_list(a);
+    v_push(a, item, v_str(a, op));
+    v_push(a, item, v_str(a, path));
+    if (val)
+        v_push(a, item, val);
+    v_push(a, changes, item);
+}
+
+void change_put(struct arena *a, struct value *changes, const char *path, struct value *val)
+{
+    change(a, changes, "put", path, val);
+}
+
+void change_del(struct arena *a, struct value *changes, const char *path)
+{
+    change(a, changes, "del", path, NULL);
+}
+
+void change_push(struct arena *a, struct value *changes, const char *path, struct value *item)
+{
+    change(a, changes, "push", path, item);
+}
+
+/* ---- applying them ---- */
+
+/* Cut the last key off a path: the path of the map that holds it (empty: the case itself), and the key. */
+static const char *path_split(const char *path, char head[PATH_MOST])
+{
+    size_t n = strlen(path);
+    if (n == 0 || n >= PATH_MOST)
+        return NULL;
+    const char *dot = strrchr(path, '.');
+    size_t cut = dot ? (size_t)(dot - path) : 0;
+    memcpy(head, path, cut);
+    head[cut] = 0;
+    const char *key = dot ? dot + 1 : path;
+    return *key && (!dot || cut) ? key : NULL;
+}
+
+/* The map at a path; made on the way when `make`. NULL: something that is no map stands there, or nothing does. */
+static struct value *path_map(struct arena *a, struct value *kase, char *path, bool make)
+{
+    struct value *at = kase;
+    for (char *key = path, *next; key && *key; key = next) {
+        next = strchr(key, '.');
+        if (next)
+            *next++ = 0;
+        if (!*key || (next && !*next))
+            return NULL;
+        struct value *kid = v_get(at, key);
+        if (!kid && make)
+            v_put(a, at, key, kid = v_map(a));
+        if (v_kind(kid) != V_MAP)
+            return NULL;
+        at = kid;
+    }
+    return at;
+}
+
+static enum status put(struct arena *a, struct value *kase, const char *path, const struct value *val)
+{
+    char head[PATH_MOST];
+    const char *key = path_split(path, head);
+    struct value *map = key ? path_map(a, kase, head, true) : NULL;
+    if (!map || !val)
+        return ST_CORRUPT;
+    /* a copy: a later push into it must not change the event that it came with */
+    v_put(a, map, key, v_copy(a, val));
+    return ST_OK;
+}
+
+static enum status del(struct arena *a, struct value *kase, const char *path)
+{
+    char head[PATH_MOST];
+    const char *key = path_split(path, head);
+    if (!key)
+        return ST_CORRUPT;
+    v_del(path_map(a, kase, head, false), key);
+    return ST_OK;
+}
+
+static enum status push(struct arena *a, struct value *kase, const char *path, const struct value *item)
+{
+    char head[PATH_MOST];
+    const char *key = path_split(path, head);
+    struct value *map = key ? path_map(a, kase, head, true) : NULL;
+    if (!map || !item)
+        return ST_CORRUPT;
+    struct value *list = v_get(map, key);
+    if (!list)
+        v_put(a, map, key, list = v_list(a));
+    if (v_kind(list) != V_LIST)
+        return ST_CORRUPT;
+    v_push(a, list, v_copy(a, item));
+    return ST_OK;
+}
+
+enum status case_apply(struct arena *a, struct value *kase, const struct value *changes)
+{
+    if (v_kind(kase) != V_MAP || v_kind(changes) != V_LIST)
+        return ST_CORRUPT;
+    for (size_t i = 0; i < v_count(changes); i++) {
+        const struct value *c = v_at(changes, i);
+        const char *op = v_text(v_at(c, 0), "");
+        const char *path = v_text(v_at(c, 1), "");
+        enum status st = ST_CORRUPT;
+        if (strcmp(op, "put") == 0 && v_count(c) == 3)
+            st = put(a, kase, path, v_at(c, 2));
+        else if (strcmp(op, "push") == 0 && v_count(c) == 3)
+            st = push(a, kase, path, v_at(c, 2));
+        else if (strcmp(op, "del") == 0 && v_count(c) == 2)
+            st = del(a, kase, path);
+        if (st)
+            return st;
+    }
+    return ST_OK;
+}
+
+struct day case_day(const struct value *v, const char *path)
+{
+    struct day d;
+    return day_parse(v_text(v_path(v, path), ""), &d) ? DAY_NONE : d;
+}
+
+/* ---- what the store is told of a case ---- */
+
+struct due_list {
+    struct arena *a;
+    struct due_moment *item;
+    size_t n, cap;
+};
+
+static void due_add(struct due_list *l, const struct value *at, const char *what, const char *name)
+{
+    if (v_kind(at) != V_INT)
+        return;
+    ARENA_GROW(l->a, l->item, l->n, l->cap);
+    l->item[l->n++] = (struct due_moment){{at->u.i}, what, arena_str(l->a, name)};
+}
+
+size_t case_due(struct arena *a, const struct value *kase, struct due_moment **ret)
+{
+    struct due_list l = {.a = a};
+    const struct value *clocks = v_get(kase, "clocks"), *tasks = v_get(kase, "tasks");
+    for (size_t i = 0; i < v_count(clocks) && clocks->kind == V_MAP; i++) {
+        const struct pair *p = &clocks->u.map.pair[i];
+        if (strcmp(v_get_str(p->val, "state", ""), "running") != 0)
+            continue;
+        due_add(&l, v_get(p->val, "near-at"), "near", p->key);
+        if (!v_get_bool(p->val, "provisional")) /* a provisional limit never expires */
+            due_add(&l, v_get(p->val, "miss-at"), "miss", p->key);
+    }
+    for (size_t i = 0; i < v_count(tasks) && tasks->kind == V_MAP; i++) {
+        const struct pair *p = &tasks->u.map.pair[i];
+        if (!v_get_bool(p->val, "escalated") && !v_get_bool(p->val, "provisional"))
+            due_add(&l, v_get(p->val, "due-at"), "task", p->key);
+    }
+    *ret = l.item;
+    return l.n;
+}
+
+struct index_list {
+    struct arena *a;
+    struct bytes *item;
+    size_t n, cap;
+};
+
+/* "kind\0first\0second\0"; a missing text adds nothing. */
+static void index_add(struct index_list *l, const char *kind, const char *first, const char *second)
+{
+    if (!first)
+        return;
+    struct buf b = {0};
+    buf_put(&b, kind, strlen(kind) + 1);
+    buf_put(&b, first, strlen(first) + 1);
+    if (second)
+        buf_put(&b, second, strlen(second) + 1);
+    ARENA_GROW(l->a, l->item, l->n, l->cap);
+    l->item[l->n++] = (struct bytes){arena_copy(l->a, b.p, b.n), b.n};
+    buf_done(&b);
+}
+
+static int by_bytes(const void *pa, const void *pb)
+{
+    const struct bytes *a = pa, *b = pb;
+    int c = memcmp(a->p, b->p, a->n < b->n ? a->n : b->n);
+    return c ? c : (a->n > b->n) - (a->n < b->n);
+}
+
+size_t case_index(struct arena *a, const struct value *kase, struct bytes **ret)
+{
+    struct index_list l = {.a = a};
+    const struct value *roles = v_get(kase, "roles");
+    for (size_t i = 0; i < v_count(roles) && roles->kind == V_MAP; i++)
+        index_add(&l, "department", v_text(roles->u.map.pair[i].val, NULL), NULL);
+    index_add(&l, "day", v_get_str(kase, "opened-done", NULL), NULL);
+    index_add(&l, "outcome", v_get_str(kase, "outcome", NULL), NULL);
+    const char *procedure = v_get_str(kase, "procedure", NULL);
+    index_add(&l, "stage", procedure, v_get_str(kase, "stage", NULL));
+    index_add(&l, "state", v_get_bool(kase, "ended") ? "ended" : "open", NULL);
+    index_add(&l, "subject", v_text(v_path(kase, "facts.subject"), NULL), NULL);
+    if (l.n)
+        qsort(l.item, l.n, sizeof *l.item, by_bytes);
+    size_t n = 0;
+    for (size_t i = 0; i < l.n; i++) /* one department may hold several roles */
+        if (i == 0 || by_bytes(&l.item[i], &l.item[i - 1]) != 0)
+            l.item[n++] = l.item[i];
+    *ret = l.item;
+    return n;
+}

@@ -1,0 +1,192 @@
+#include "daemon/core/case.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int setup(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+static void a_put_makes_the_maps_on_the_way(void **state)
+{
+    struct arena *a = *state;
+    struct value *kase = v_map(a), *changes = v_list(a);
+    change_put(a, changes, "clocks.verification.state", v_str(a, "running"));
+    change_put(a, changes, "stage", v_str(a, "received"));
+    assert_int_equal(case_apply(a, kase, changes), ST_OK);
+    assert_string_equal(v_text(v_path(kase, "clocks.verification.state"), ""), "running");
+    assert_string_equal(v_get_str(kase, "stage", ""), "received");
+}
+
+static void a_push_makes_the_list_and_keeps_the_order(void **state)
+{
+    struct arena *a = *state;
+    struct value *kase = v_map(a), *changes = v_list(a);
+    change_push(a, changes, "told.archived", v_str(a, "one"));
+    change_push(a, changes, "told.archived", v_str(a, "two"));
+    assert_int_equal(case_apply(a, kase, changes), ST_OK);
+    assert_string_equal(v_text(v_at(v_path(kase, "told.archived"), 1), ""), "two");
+}
+
+static void applying_never_changes_the_changes_themselves(void **state)
+{
+    struct arena *a = *state;
+    struct value *kase = v_map(a), *changes = v_list(a), *list = v_list(a);
+    v_push(a, list, v_int(a, 1));
+    change_put(a, changes, "papers.report", list);
+    change_push(a, changes, "papers.report", v_int(a, 2));
+    assert_int_equal(case_apply(a, kase, changes), ST_OK);
+    assert_int_equal(v_count(v_path(kase, "papers.report")), 2);
+    assert_int_equal(v_count(list), 1);
+}
+
+static void deleting_what_is_not_there_is_fine(void **state)
+{
+    struct arena *a = *state;
+    struct value *kase = v_map(a), *changes = v_list(a);
+    v_put_int(a, kase, "version", 1);
+    change_del(a, changes, "tasks.7");
+    change_del(a, changes, "version");
+    assert_int_equal(case_apply(a, kase, changes), ST_OK);
+    assert_int_equal(v_count(kase), 0);
+}
+
+static void a_change_of_no_such_form_is_corrupt(void **state)
+{
+    struct arena *a = *state;
+    const char *bad_paths[] = {"", ".", "a.", ".a", "a..b", "n.x", "n.x.y"};
+    for (size_t i = 0; i < sizeof bad_paths / sizeof *bad_paths; i++) {
+        struct value *kase = v_map(a), *changes = v_list(a);
+        v_put_int(a, kase, "n", 1);
+        change_put(a, changes, bad_paths[i], v_int(a, 2));
+        assert_int_equal(case_apply(a, kase, changes), ST_CORRUPT);
+    }
+    struct value *kase = v_map(a), *changes = v_list(a), *item = v_list(a);
+    v_push(a, item, v_str(a, "swap"));
+    v_push(a, item, v_str(a, "a"));
+    v_push(a, changes, item);
+    assert_int_equal(case_apply(a, kase, changes), ST_CORRUPT);
+    changes = v_list(a);
+    v_put_str(a, kase, "text", "not a list");
+    change_push(a, changes, "text", v_int(a, 1));
+    assert_int_equal(case_apply(a, kase, changes), ST_CORRUPT);
+    assert_int_equal(case_apply(a, kase, v_map(a)), ST_CORRUPT);
+    assert_int_equal(case_apply(a, v_list(a), v_list(a)), ST_CORRUPT);
+}
+
+static void clock(struct arena *a, struct value *changes, const char *name, const char *state_, int64_t near_at,
+                  int64_t miss_at)
+{
+    struct value *c = v_map(a);
+    v_put_str(a, c, "state", state_);
+    if (near_at)
+        v_put_int(a, c, "near-at", near_at);
+    v_put_int(a, c, "miss-at", miss_at);
+    change_put(a, changes, arena_printf(a, "clocks.%s", name), c);
+}
+
+static void only_running_clocks_and_open_tasks_are_due(void **state)
+{
+    struct arena *a = *state;
+    struct value *kase = v_map(a), *changes = v_list(a);
+    clock(a, changes, "running", "running", 10, 20);
+    clock(a, changes, "met", "met", 11, 21);
+    change_put(a, changes, "tasks.4.due-at", v_int(a, 30));
+    change_put(a, changes, "tasks.5.due-at", v_int(a, 31));
+    change_put(a, changes, "tasks.5.escalated", v_bool(a, true));
+    change_put(a, changes, "tasks.6.act", v_str(a, "without a limit"));
+    assert_int_equal(case_apply(a, kase, changes), ST_OK);
+    struct due_moment *due;
+    assert_int_equal(case_due(a, kase, &due), 3);
+    assert_string_equal(due[0].what, "near");
+    assert_int_equal(due[0].at.ms, 10);
+    assert_string_equal(due[1].what, "miss");
+    assert_string_equal(due[1].name, "running");
+    assert_string_equal(due[2].what, "task");
+    assert_string_equal(due[2].name, "4");
+}
+
+static void a_provisional_limit_never_expires(void **state)
+{
+    struct arena *a = *state;
+    struct value *kase = v_map(a), *changes = v_list(a);
+    clock(a, changes, "long", "running", 10, 20);
+    change_put(a, changes, "clocks.long.provisional", v_bool(a, true));
+    assert_int_equal(case_apply(a, kase, changes), ST_OK);
+    struct due_moment *due;
+    assert_int_equal(case_due(a, kase, &due), 1);
+    assert_string_equal(due[0].what, "near");
+}
+
+static void index_keys_are_sorted_and_stand_once(void **state)
+{
+    struct arena *a = *state;
+    struct value *kase = v_map(a), *changes = v_list(a);
+    change_put(a, changes, "procedure", v_str(a, "yinchuan"));
+    change_put(a, changes, "stage", v_str(a, "received"));
+    change_put(a, changes, "roles.receiver", v_str(a, "cdi"));
+    change_put(a, changes, "roles.organ", v_str(a, "cdi"));
+    change_put(a, changes, "roles.audit", v_str(a, "audit"));
+    change_put(a, changes, "facts.subject", v_str(a, "p1"));
+    assert_int_equal(case_apply(a, kase, changes), ST_OK);
+    struct bytes *keys;
+    size_t n = case_index(a, kase, &keys);
+    assert_int_equal(n, 5);
+    assert_memory_equal(keys[0].p, "department\0audit", sizeof "department\0audit");
+    assert_memory_equal(keys[1].p, "department\0cdi", sizeof "department\0cdi");
+    assert_memory_equal(keys[2].p, "stage\0yinchuan\0received", sizeof "stage\0yinchuan\0received");
+    assert_memory_equal(keys[3].p, "state\0open", sizeof "state\0open");
+    assert_memory_equal(keys[4].p, "subject\0p1", sizeof "subject\0p1");
+}
+
+static void a_case_without_anything_is_still_open_and_never_due(void **state)
+{
+    struct arena *a = *state;
+    struct bytes *keys;
+    struct due_moment *due;
+    assert_int_equal(case_due(a, v_map(a), &due), 0);
+    assert_int_equal(case_index(a, v_map(a), &keys), 1);
+    assert_int_equal(case_due(a, NULL, &due), 0);
+}
+
+static void a_day_is_read_or_is_none(void **state)
+{
+    struct arena *a = *state;
+    struct value *kase = v_map(a), *changes = v_list(a);
+    change_put(a, changes, "facts.started", v_str(a, "2026-02-13"));
+    change_put(a, changes, "facts.subject", v_str(a, "p1"));
+    assert_int_equal(case_apply(a, kase, changes), ST_OK);
+    assert_int_equal(case_day(kase, "facts.started").n, day_of_civil(2026, 2, 13).n);
+    assert_false(day_is(case_day(kase, "facts.subject")));
+    assert_false(day_is(case_day(kase, "facts.told")));
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_put_makes_the_maps_on_the_way, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_push_makes_the_list_and_keeps_the_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(applying_never_changes_the_changes_themselves, setup, teardown),
+        cmocka_unit_test_setup_teardown(deleting_what_is_not_there_is_fine, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_change_of_no_such_form_is_corrupt, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_running_clocks_and_open_tasks_are_due, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_provisional_limit_never_expires, setup, teardown),
+        cmocka_unit_test_setup_teardown(index_keys_are_sorted_and_stand_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_case_without_anything_is_still_open_and_never_due, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_day_is_read_or_is_none, setup, teardown),
+    };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests_name("case", tests, NULL, NULL);
+}
