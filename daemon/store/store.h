@@ -1,15 +1,17 @@
 /* store.h - where events and what they fold to are kept
  *
  * One contract, two implementations: LMDB (store_lmdb.c) and memory (store_mem.c). Both keep ordered databases of byte
- * keys and byte values under transactions. What the bytes mean is told by the rooms' own files (record.h, key.h) and by
- * FORMAT.md, once for both.
+ * keys and byte values under transactions. How keys are built is told by key.h, what the bytes mean by FORMAT.md, once
+ * for both.
  *
  * Every value carries a version byte and a checksum over key and value that is verified at each read: a flipped bit
  * answers ST_CORRUPT, never a wrong value.
  *
  * Transactions: one write transaction at a time (a second waits); it sees its own writes. A read transaction sees what
  * was committed when it began; keep it short: pages it can see are not reused.
- * Bytes returned are borrowed until the transaction ends or, in a write transaction, until its next write.
+ * Bytes returned are borrowed until the transaction ends or, in a write transaction, until its next write; so a put is
+ * never given bytes that were borrowed from its own transaction. After a write that failed every further call on the
+ * transaction answers that failure, and so does its commit.
  *
  * Threads: a store may be used by any thread, a transaction or cursor only by the one that began it.
  */
@@ -49,14 +51,20 @@ enum store_db {
         STORE_DB_COUNT
 };
 
+const char *store_db_name(enum store_db db);
+bool store_db_derived(enum store_db db);
+
+enum { STORE_FORMAT = 1, STORE_VALUE_MOST = 64 * 1024 * 1024 };
+
 struct store;
 struct store_txn;
 struct store_cursor;
 
 /* Open the environment in a folder that exists; made when empty. map_bytes is the room reserved in the address space.
  * Gives: store_close(). `why` (may be NULL) gets one line on failure.
- * ST_BUSY  another process has it;  ST_VERSION  a newer format;  ST_CORRUPT  the file is shorter than its pages;
- * ST_IO  the system refused. */
+ * The key "format" of DB_META is the store's own.
+ * ST_BUSY  somebody has it open;  ST_VERSION  another format;  ST_CORRUPT  the file is shorter than its pages, empty or
+ * gone;  ST_FULL  no room for what a new store needs;  ST_IO  the system refused. */
 MUST_USE enum status store_open_lmdb(const char *dir, size_t map_bytes, struct store **ret, struct buf *why);
 
 /* An empty store in memory. Gives. */
@@ -67,7 +75,14 @@ void store_close(struct store *s);
  * opening, before the first answer. */
 MUST_USE enum status store_sync(struct store *s);
 
+/* Write a consistent copy of what is committed to a file open for writing; to be fsynced by the caller. Waits for the
+ * write transaction that is open (so never from inside one), then others write on; a reader for as long as it takes.
+ * ST_FULL, ST_IO; ST_INVALID for the store in memory. */
+MUST_USE enum status store_copy(struct store *s, int fd);
+
+/* ST_UNKNOWN: a commit ended so before. */
 MUST_USE enum status store_write(struct store *s, struct store_txn **ret);
+/* ST_LIMIT: too many readers. */
 MUST_USE enum status store_read(struct store *s, struct store_txn **ret);
 
 /* ST_OK: durable. ST_FULL: refused, everything is as it was. ST_UNKNOWN: nobody can say; answer nobody and end the
@@ -75,9 +90,9 @@ MUST_USE enum status store_read(struct store *s, struct store_txn **ret);
 MUST_USE enum status store_commit(struct store_txn *t);
 void store_abort(struct store_txn *t); /* also ends a read transaction; NULL is fine */
 
-/* ST_NOT_FOUND, ST_CORRUPT, ST_IO. Keys have 1 to 500 bytes. */
+/* ST_NOT_FOUND, ST_CORRUPT, ST_IO. Keys have 1 to 500 bytes, else ST_INVALID, here and below. */
 MUST_USE enum status store_get(struct store_txn *t, enum store_db db, struct bytes key, struct bytes *ret);
-/* Replaces. ST_FULL: no room; abort the transaction. */
+/* Replaces. ST_FULL: no room; abort the transaction. ST_LIMIT: above STORE_VALUE_MOST; nothing changed. */
 MUST_USE enum status store_put(struct store_txn *t, enum store_db db, struct bytes key, struct bytes val);
 /* Removing what is not there is fine. */
 MUST_USE enum status store_del(struct store_txn *t, enum store_db db, struct bytes key);
@@ -86,11 +101,12 @@ MUST_USE enum status store_clear(struct store_txn *t, enum store_db db);
 MUST_USE enum status store_count(struct store_txn *t, enum store_db db, uint64_t *ret);
 
 /* A cursor walks keys in byte order. It is made unpositioned; seek to the first key >= key, or to the last key < key
- * (store_seek_before). Each step answers ST_OK, ST_NOT_FOUND at the end, ST_CORRUPT. After a write to the same database
- * seek again. */
+ * (store_seek_before). Each step answers ST_OK, ST_NOT_FOUND at the end (and again, until the next seek), ST_CORRUPT
+ * (it stands on that record, whose value is not to be trusted, and may step on). The first step of an unpositioned
+ * cursor goes to the first key, or back to the last. After a write to the same database seek again. */
 struct store_cursor *store_cursor(struct store_txn *t, enum store_db db);
-void store_cursor_free(struct store_cursor *c); /* before its transaction ends */
-MUST_USE enum status store_seek(struct store_cursor *c, struct bytes key);
+void store_cursor_free(struct store_cursor *c);                                   /* before its transaction ends */
+MUST_USE enum status store_seek(struct store_cursor *c, struct bytes key);        /* an empty key: the first of all */
 MUST_USE enum status store_seek_before(struct store_cursor *c, struct bytes key); /* an empty key: the last of all */
 MUST_USE enum status store_next(struct store_cursor *c);
 MUST_USE enum status store_prev(struct store_cursor *c);

@@ -1,0 +1,120 @@
+#include "tests/contract/store_contract.h"
+
+#include "daemon/base/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct bytes text(const char *s)
+{
+    return (struct bytes){(const uint8_t *)s, strlen(s)};
+}
+
+static void open_disk(struct bench *b)
+{
+    struct buf why = {0};
+    enum status st = store_open_lmdb(b->dir, MAP_BYTES, &b->store, &why);
+    if (st)
+        fail_msg("%s: %s", status_name(st), buf_cstr(&why));
+    buf_done(&why);
+}
+
+int bench_memory(void **state)
+{
+    struct bench *b = xcalloc(1, sizeof *b);
+    b->store = store_open_mem();
+    *state = b;
+    return 0;
+}
+
+int bench_disk(void **state)
+{
+    struct bench *b = xcalloc(1, sizeof *b);
+    b->disk = true;
+    strcpy(b->dir, "store_contract.XXXXXX");
+    if (!mkdtemp(b->dir))
+        return -1;
+    open_disk(b);
+    *state = b;
+    return 0;
+}
+
+int bench_end(void **state)
+{
+    static const char *const files[] = {"data.mdb", "lock.mdb", "lock", "copy/data.mdb", "copy/lock.mdb", "copy/lock"};
+    struct bench *b = *state;
+    char path[128];
+    store_close(b->store);
+    for (size_t i = 0; b->disk && i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, "%s/%s", b->dir, files[i]);
+        unlink(path);
+    }
+    if (b->disk) {
+        snprintf(path, sizeof path, "%s/copy", b->dir);
+        rmdir(path);
+        rmdir(b->dir);
+    }
+    free(b);
+    return 0;
+}
+
+void bench_reopen(struct bench *b)
+{
+    if (!b->disk)
+        return;
+    store_close(b->store);
+    open_disk(b);
+}
+
+void put(struct store_txn *t, enum store_db db, const char *key, const char *val)
+{
+    assert_int_equal(store_put(t, db, text(key), text(val)), ST_OK);
+}
+
+struct store_txn *begin_write(struct bench *b)
+{
+    struct store_txn *t;
+    assert_int_equal(store_write(b->store, &t), ST_OK);
+    return t;
+}
+
+struct store_txn *begin_read(struct bench *b)
+{
+    struct store_txn *t;
+    assert_int_equal(store_read(b->store, &t), ST_OK);
+    return t;
+}
+
+void commit(struct store_txn *t)
+{
+    assert_int_equal(store_commit(t), ST_OK);
+}
+
+void expect(struct bench *b, enum store_db db, const char *key, const char *val)
+{
+    struct store_txn *t = begin_read(b);
+    struct bytes got;
+    enum status st = store_get(t, db, text(key), &got);
+    if (!val) {
+        assert_int_equal(st, ST_NOT_FOUND);
+    } else {
+        assert_int_equal(st, ST_OK);
+        assert_int_equal(got.n, strlen(val));
+        assert_memory_equal(got.p, val, got.n);
+    }
+    store_abort(t);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    if (chdir(BINARY_DIR) < 0)
+        return 1;
+    int failed = _cmocka_run_group_tests("store in memory", battery_memory, battery_count, NULL, NULL);
+    failed += _cmocka_run_group_tests("store on disk", battery_disk, battery_count, NULL, NULL);
+    failed += _cmocka_run_group_tests("files of the store", disk_tests, disk_count, NULL, NULL);
+    return failed;
+}

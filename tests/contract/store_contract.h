@@ -1,0 +1,45 @@
+/* store_contract.h - the parts of the test of daemon/store/store.h
+ *
+ * The battery runs on both implementations; what concerns files, on LMDB alone.
+ */
+#ifndef LEEWAY_TESTS_CONTRACT_STORE_CONTRACT_H
+#define LEEWAY_TESTS_CONTRACT_STORE_CONTRACT_H
+
+#include "daemon/store/store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* the above before it */
+#include <cmocka.h>
+
+enum { MAP_BYTES = 64 * 1024 * 1024 };
+
+/* One implementation under test, and the folder it lives in ("" in memory). */
+struct bench {
+    struct store *store;
+    bool disk;
+    char dir[64];
+};
+
+int bench_memory(void **state);
+int bench_disk(void **state);
+int bench_end(void **state);
+
+/* Close and open again: what was committed is still there. Memory stays as it is. */
+void bench_reopen(struct bench *b);
+
+struct bytes text(const char *s);
+void put(struct store_txn *t, enum store_db db, const char *key, const char *val);
+struct store_txn *begin_write(struct bench *b);
+struct store_txn *begin_read(struct bench *b);
+void commit(struct store_txn *t);
+/* Fails unless the value under the key is val; NULL: nothing may be there. */
+void expect(struct bench *b, enum store_db db, const char *key, const char *val);
+
+/* Rooms for the tests of each file. */
+extern const struct CMUnitTest battery_memory[], battery_disk[], disk_tests[];
+extern const size_t battery_count, disk_count;
+
+#endif
