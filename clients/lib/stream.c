@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum state { WAIT = 1, OPENING, LIVE, OVER };
-enum { NAME = 65, ANSWER_MS = 5000, FIRST_PAUSE = 200, LONGEST_PAUSE = 5000, MESSAGES = 1024, BYTES = 4 << 20 };
+enum { NAME = 65, ANSWER_MS = 5000, FIRST_PAUSE = 200, LONGEST_PAUSE = 5000, MESSAGES = 1024, BYTES = 1 << 20 };
 
 struct failure {
     int64_t position;
@@ -76,8 +76,8 @@ struct lw_stream *stream_new(struct session *s, const struct lw_stream_options *
     snprintf(st->name, sizeof st->name, "%s", o->name);
     st->o.stream = st->stream;
     st->o.name = st->name;
-    st->o.messages = o->messages > 0 ? o->messages : MESSAGES;
-    st->o.bytes = o->bytes > 0 ? o->bytes : BYTES;
+    st->o.messages = o->messages > 0 && o->messages < 4096 ? o->messages : MESSAGES;
+    st->o.bytes = o->bytes > 0 && o->bytes < BYTES ? o->bytes : BYTES; /* the daemon gives no more */
     st->position = o->after < 0 ? -1 : o->after;
     st->last = -1;
     st->pause = FIRST_PAUSE;
