@@ -34,7 +34,11 @@ void worker_wake(struct worker *w);
 /* The next finished result, in order; false: none now. The caller ends it with engine_result_done(). */
 bool worker_take(struct worker *w, struct engine_result *ret);
 
-/* Finish what waits, join the thread, free. */
+/* Finish what waits and join the thread; worker_take() then gives the last results. After a result whose status ends
+ * the process nothing more is done. */
+void worker_finish(struct worker *w);
+
+/* worker_finish(), forget the results that nobody took, free. */
 void worker_stop(struct worker *w);
 
 #endif
