@@ -65,14 +65,16 @@ static const struct value *read_plan(struct arena *a, const char *folder, const 
     return plan;
 }
 
-/* Print the planned command, about the case and the part of the notice. */
+/* Print the planned command, about the case, the part and the task of the notice. */
 static void answer(struct arena *a, const struct value *planned, const struct value *notice)
 {
     struct value *command = v_copy(a, planned);
     struct buf line = {0};
     v_put_int(a, command, "case", v_get_int(notice, "case", 0));
-    if (v_get(notice, "part") && !v_get(command, "part"))
+    if (v_get(notice, "part"))
         v_put_int(a, command, "part", v_get_int(notice, "part", 0));
+    if (v_get(notice, "task"))
+        v_put_int(a, command, "task", v_get_int(notice, "task", 0));
     json_line(&line, command);
     printf("%s\n", buf_cstr(&line));
     buf_done(&line);
