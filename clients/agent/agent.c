@@ -1,0 +1,291 @@
+#include "clients/agent/inside.h"
+
+#include "clients/lib/json.h"
+#include "daemon/base/check.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { QUEUE_HIGH = 4096, QUEUE_LOW = 2048, FIRST_LATER = 500, LONGEST_LATER = 60000 };
+
+struct tick agent_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (struct tick){(int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000};
+}
+
+void agent_say(const struct agent *g, const char *fmt, ...)
+{
+    char line[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof line, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "leeway-agent: %s/%s: %s\n", g->o->stream, g->o->name, line);
+}
+
+static void give_up(struct agent *g, const char *why)
+{
+    agent_say(g, "%s", why);
+    g->over = true;
+    g->result = 1;
+}
+
+static void start_what_may(struct agent *g)
+{
+    for (int i = 0; i < g->o->concurrency && g->running < g->o->concurrency && !g->stopping; i++) {
+        if (g->runs[i].notice)
+            continue;
+        struct queued *n = queue_take(g->queue, agent_now());
+        if (!n)
+            return;
+        run_start(g, &g->runs[i], n);
+    }
+}
+
+static void reap(struct agent *g)
+{
+    for (int i = 0; i < g->o->concurrency; i++) {
+        struct run *r = &g->runs[i];
+        int status;
+        if (r->notice && r->runner.pid > 0 && waitpid(r->runner.pid, &status, WNOHANG) == r->runner.pid)
+            run_ended(r, status);
+    }
+}
+
+static void stop_overdue(struct agent *g)
+{
+    for (int i = 0; i < g->o->concurrency; i++) {
+        struct run *r = &g->runs[i];
+        if (!r->notice || r->runner.pid <= 0 || r->limit.ms > agent_now().ms)
+            continue;
+        runner_signal(&r->runner, r->killed ? SIGKILL : SIGTERM);
+        r->killed = true;
+        r->limit.ms = agent_now().ms + 2000;
+    }
+}
+
+/* ---- the stream ---- */
+
+static void on_notices(void *ctx, const struct value *const *notice, size_t n)
+{
+    struct agent *g = ctx;
+    struct buf line = {0};
+    int64_t last = 0;
+    for (size_t i = 0; i < n; i++) {
+        buf_clear(&line);
+        json_line(&line, notice[i]);
+        last = v_get_int(notice[i], "position", 0);
+        journal_take(g->journal, last, buf_cstr(&line));
+        queue_add(g->queue, last, v_get_int(notice[i], "case", 0), buf_cstr(&line));
+    }
+    buf_done(&line);
+    enum status st = journal_sync(g->journal);
+    if (st != ST_OK) {
+        give_up(g, status_text(st));
+        return;
+    }
+    lw_received(g->stream, last);
+    if (queue_count(g->queue) > QUEUE_HIGH && !g->paused)
+        lw_pause(g->stream, g->paused = true);
+}
+
+static void on_reported(void *ctx, int64_t received, const int64_t *position, size_t n)
+{
+    struct agent *g = ctx;
+    (void)received;
+    for (size_t i = 0; i < n; i++)
+        journal_confirm(g->journal, position[i]);
+}
+
+static void on_ended(void *ctx, const struct lw_error *e)
+{
+    give_up(ctx, e->text);
+}
+
+static void on_state(void *ctx, enum lw_state state)
+{
+    struct agent *g = ctx;
+    switch (state) {
+    case LW_UP:
+        agent_say(g, "connected");
+        return;
+    case LW_LOST:
+        agent_say(g, "the connection is lost; trying again");
+        return;
+    case LW_NO_ENTRY:
+        agent_say(g, "the daemon does not let this key in; trying again");
+        return;
+    case LW_CONNECTING:
+        return;
+    }
+}
+
+/* ---- the loop ---- */
+
+static void take_signals(struct agent *g)
+{
+    struct signalfd_siginfo info;
+    while (read(g->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGCHLD)
+            continue;
+        if (g->stopping)
+            g->over = true;
+        g->stopping = true;
+        g->stop_limit = (struct tick){agent_now().ms + g->o->grace_ms};
+    }
+    reap(g);
+}
+
+static int shorter(int a, int64_t ms)
+{
+    int64_t b = ms < 0 ? 0 : ms > 3600000 ? 3600000 : ms;
+    return a < 0 || b < a ? (int)b : a;
+}
+
+static int timeout_of(struct agent *g)
+{
+    int t = lw_timeout(g->client);
+    int64_t at = agent_now().ms, due = queue_next(g->queue).ms;
+    if (due != INT64_MAX && g->running < g->o->concurrency && !g->stopping)
+        t = shorter(t, due - at);
+    for (int i = 0; i < g->o->concurrency; i++)
+        if (g->runs[i].notice && g->runs[i].runner.pid > 0)
+            t = shorter(t, g->runs[i].limit.ms - at);
+    return g->stopping ? shorter(t, g->stop_limit.ms - at) : t;
+}
+
+static void turn(struct agent *g)
+{
+    struct pollfd fds[2] = {{.fd = lw_fd(g->client), .events = POLLIN}, {.fd = g->signals, .events = POLLIN}};
+    (void)poll(fds, 2, timeout_of(g));
+    take_signals(g);
+    lw_process(g->client);
+    stop_overdue(g);
+    start_what_may(g);
+    if (!g->running && !queue_ready(g->queue))
+        lw_flush(g->stream);
+    if (g->paused && queue_count(g->queue) < QUEUE_LOW)
+        lw_pause(g->stream, g->paused = false);
+    enum status st = journal_write(g->journal);
+    if (st != ST_OK)
+        give_up(g, status_text(st));
+}
+
+static void load_entry(void *ctx, int64_t position, const struct journal_entry *e)
+{
+    struct agent *g = ctx;
+    struct arena *a = arena_new();
+    struct value *notice = NULL;
+    switch (e->state) {
+    case JOURNAL_TAKEN:
+        (void)!json_parse(a, (struct bytes){(const uint8_t *)e->line, strlen(e->line)}, &notice, NULL);
+        queue_add(g->queue, position, v_get_int(notice, "case", 0), e->line);
+        break;
+    case JOURNAL_DONE:
+        lw_done(g->stream, position);
+        break;
+    case JOURNAL_FAILED:
+        lw_failed(g->stream, position, e->reason);
+        break;
+    case JOURNAL_GONE:
+        break;
+    }
+    arena_free(a);
+}
+
+static bool set_up(struct agent *g)
+{
+    char why[JOURNAL_WHY];
+    struct lw_error e;
+    sigset_t mine;
+    sigemptyset(&mine);
+    sigaddset(&mine, SIGCHLD);
+    sigaddset(&mine, SIGTERM);
+    sigaddset(&mine, SIGINT);
+    sigprocmask(SIG_BLOCK, &mine, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    g->signals = signalfd(-1, &mine, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (g->signals < 0 || journal_open(g->o->state, g->o->stream, g->o->name, &g->journal, why) != ST_OK) {
+        agent_say(g, "cannot use the state in %s: %s", g->o->state, g->signals < 0 ? strerror(errno) : why);
+        return false;
+    }
+    if (journal_torn(g->journal))
+        agent_say(g, "%zu bytes at the end of the journal were torn; what they told comes again",
+                  journal_torn(g->journal));
+    if (!(g->client = lw_open(g->o->client, &e))) {
+        agent_say(g, "%s", e.text);
+        return false;
+    }
+    lw_on_state(g->client, on_state, g);
+    struct lw_stream_options so = {.stream = g->o->stream,
+                                   .name = g->o->name,
+                                   .after = journal_cursor(g->journal),
+                                   .ctx = g,
+                                   .notices = on_notices,
+                                   .reported = on_reported,
+                                   .ended = on_ended};
+    g->stream = lw_subscribe(g->client, &so);
+    journal_each(g->journal, load_entry, g);
+    if (journal_cursor(g->journal) >= 0)
+        lw_received(g->stream, journal_cursor(g->journal));
+    return true;
+}
+
+/* What is told must reach the daemon, but not for ever: the journal keeps it. */
+static void tell_the_rest(struct agent *g)
+{
+    struct tick limit = {agent_now().ms + 2000};
+    lw_flush(g->stream);
+    while (lw_reporting(g->stream) && agent_now().ms < limit.ms) {
+        lw_run(g->client, (int)(limit.ms - agent_now().ms));
+        lw_flush(g->stream);
+    }
+}
+
+static void take_apart(struct agent *g)
+{
+    for (int i = 0; i < g->o->concurrency; i++)
+        if (g->runs[i].notice && g->runs[i].runner.pid > 0)
+            runner_signal(&g->runs[i].runner, SIGKILL);
+    if (g->stream && !g->result)
+        tell_the_rest(g);
+    lw_close(g->client, 0);
+    if (g->journal && journal_sync(g->journal) != ST_OK)
+        agent_say(g, "the journal could not be written at the end");
+    journal_close(g->journal);
+    for (int i = 0; i < g->o->concurrency; i++)
+        if (g->runs[i].notice)
+            run_leave(&g->runs[i]);
+    queue_free(g->queue);
+    free(g->runs);
+    if (g->signals >= 0)
+        close(g->signals);
+}
+
+int agent_run(const struct agent_options *o)
+{
+    struct agent g = {.o = o,
+                      .queue = queue_new(),
+                      .runs = xcalloc((size_t)o->concurrency, sizeof(struct run)),
+                      .signals = -1,
+                      .later = {.first = FIRST_LATER, .longest = LONGEST_LATER}};
+    g.later.seed = (uint64_t)agent_now().ms ^ (uint64_t)getpid() << 32;
+    if (!set_up(&g))
+        g.result = 1;
+    else
+        while (!g.over && !(g.stopping && (!g.running || agent_now().ms >= g.stop_limit.ms)))
+            turn(&g);
+    take_apart(&g);
+    return g.result;
+}

@@ -1,0 +1,62 @@
+/* inside.h - what agent.c (the stream, the loop) and run.c (one notice's handler and commands) share
+ *
+ * Threads: one.
+ */
+#ifndef LEEWAY_CLIENTS_AGENT_INSIDE_H
+#define LEEWAY_CLIENTS_AGENT_INSIDE_H
+
+#include "clients/agent/agent.h"
+#include "clients/agent/journal.h"
+#include "clients/agent/queue.h"
+#include "clients/agent/runner.h"
+#include "clients/lib/backoff.h"
+#include "daemon/base/when.h"
+
+struct agent;
+
+/* One handler run, and then the commands that it printed. */
+struct run {
+    struct agent *agent;
+    struct queued *notice; /* NULL: the place is free */
+    struct runner runner;
+    struct tick limit;
+    bool killed, sending;
+    struct arena *arena;
+    const struct value *map; /* the notice */
+    struct buf output;
+    size_t at; /* of the next line in output */
+    int number;
+    bool may_fail;
+    const struct value *command;
+    int papers; /* on their way */
+    bool paper_failed;
+};
+
+struct agent {
+    const struct agent_options *o;
+    struct lw_client *client;
+    struct lw_stream *stream;
+    struct journal *journal;
+    struct queue *queue;
+    struct run *runs;
+    int running;
+    int signals;
+    bool paused, stopping, over;
+    int result;
+    struct tick stop_limit;
+    struct backoff later;
+};
+
+struct tick agent_now(void);
+void agent_say(const struct agent *g, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Take the notice into the free place r and start its handler. */
+void run_start(struct agent *g, struct run *r, struct queued *n);
+
+/* The handler ended with this status of waitpid(): carry out what it printed, or what its failure asks for. */
+void run_ended(struct run *r, int status);
+
+/* Free the place; the notice was given back to the queue, or stays where it is at the very end. */
+void run_leave(struct run *r);
+
+#endif

@@ -1,0 +1,165 @@
+#include "clients/agent/queue.h"
+
+#include "daemon/base/check.h"
+
+#include <stdlib.h>
+
+enum { BUCKETS = 4096 };
+
+struct lane {
+    struct lane *chain;       /* of the bucket */
+    struct lane *next, *prev; /* of the list it is in */
+    int64_t kase;
+    struct queued *first, *last;
+    struct tick until;
+    enum { LANE_READY = 1, LANE_RUNNING, LANE_ASLEEP } state;
+};
+
+struct lanes {
+    struct lane *first, *last;
+};
+
+struct queue {
+    struct lane *bucket[BUCKETS];
+    struct lanes ready, asleep;
+    size_t count;
+};
+
+struct queue *queue_new(void)
+{
+    return xcalloc(1, sizeof(struct queue));
+}
+
+static void free_notice(struct queued *n)
+{
+    free(n->line);
+    free(n);
+}
+
+void queue_free(struct queue *q)
+{
+    if (!q)
+        return;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        while (q->bucket[i]) {
+            struct lane *l = q->bucket[i];
+            q->bucket[i] = l->chain;
+            while (l->first) {
+                struct queued *n = l->first;
+                l->first = n->next;
+                free_notice(n);
+            }
+            free(l);
+        }
+    }
+    free(q);
+}
+
+static void append(struct lanes *list, struct lane *l)
+{
+    l->next = NULL;
+    l->prev = list->last;
+    *(list->last ? &list->last->next : &list->first) = l;
+    list->last = l;
+}
+
+static void take_out(struct lanes *list, struct lane *l)
+{
+    *(l->prev ? &l->prev->next : &list->first) = l->next;
+    *(l->next ? &l->next->prev : &list->last) = l->prev;
+}
+
+static struct lane **find(struct queue *q, int64_t kase)
+{
+    struct lane **at = &q->bucket[((uint64_t)kase * 0x9e3779b97f4a7c15u >> 40) % BUCKETS];
+    while (*at && (*at)->kase != kase)
+        at = &(*at)->chain;
+    return at;
+}
+
+void queue_add(struct queue *q, int64_t position, int64_t kase, const char *line)
+{
+    struct lane **at = find(q, kase), *l = *at;
+    if (!l) {
+        l = *at = xcalloc(1, sizeof *l);
+        l->kase = kase;
+        l->state = LANE_READY;
+        append(&q->ready, l);
+    }
+    struct queued *n = xcalloc(1, sizeof *n);
+    n->lane = l;
+    n->position = position;
+    n->kase = kase;
+    n->line = xstrdup(line);
+    *(l->last ? &l->last->next : &l->first) = n;
+    l->last = n;
+    q->count++;
+}
+
+static void awake(struct queue *q, struct tick now)
+{
+    for (struct lane *l = q->asleep.first, *next; l; l = next) {
+        next = l->next;
+        if (l->until.ms > now.ms)
+            continue;
+        take_out(&q->asleep, l);
+        l->state = LANE_READY;
+        append(&q->ready, l);
+    }
+}
+
+struct queued *queue_take(struct queue *q, struct tick now)
+{
+    awake(q, now);
+    struct lane *l = q->ready.first;
+    if (!l)
+        return NULL;
+    take_out(&q->ready, l);
+    l->state = LANE_RUNNING;
+    return l->first;
+}
+
+void queue_finish(struct queue *q, struct queued *n)
+{
+    struct lane *l = n->lane;
+    REQUIRE(l->state == LANE_RUNNING && l->first == n);
+    l->first = n->next;
+    q->count--;
+    free_notice(n);
+    if (l->first) {
+        l->state = LANE_READY;
+        append(&q->ready, l);
+        return;
+    }
+    struct lane **at = find(q, l->kase);
+    *at = l->chain;
+    free(l);
+}
+
+void queue_sleep(struct queue *q, struct queued *n, struct tick until)
+{
+    struct lane *l = n->lane;
+    REQUIRE(l->state == LANE_RUNNING && l->first == n);
+    l->state = LANE_ASLEEP;
+    l->until = until;
+    append(&q->asleep, l);
+}
+
+size_t queue_count(const struct queue *q)
+{
+    return q->count;
+}
+
+bool queue_ready(const struct queue *q)
+{
+    return q->ready.first != NULL;
+}
+
+struct tick queue_next(const struct queue *q)
+{
+    struct tick due = {INT64_MAX};
+    for (const struct lane *l = q->asleep.first; l; l = l->next)
+        if (l->until.ms < due.ms)
+            due = l->until;
+    return due;
+}
