@@ -1,8 +1,8 @@
 /* decide.h - the judge: a command, the case, the law and now give an event or a rejection
  *
  * The judge looks and derives; it changes nothing and reads nothing but its arguments. What comes out is a *draft* of
- * one event that carries outcomes: changes of the case, transitions, notices with their departments, answers. The engine
- * gives it its numbers (event, stream positions, transition numbers) and writes it.
+ * one event that carries outcomes: changes of the case, transitions, notices with their departments, answers. The
+ * engine gives it its numbers (event, stream positions, transition numbers) and writes it.
  *
  * Pure. Memory: everything returned is in the arena. Threads: any.
  */
@@ -22,9 +22,9 @@ struct judge {
     const struct value *command; /* a checked map of PROTOCOL.md, t: command */
     const char *principal;       /* who entered it */
     struct when now;
-    int64_t event;               /* the number that the event will have */
+    int64_t event; /* the number that the event will have */
     int64_t next_case, next_task;
-    const struct value *named;   /* `correct`: the event it names; else NULL */
+    const struct value *named; /* `correct`: the event it names; else NULL */
 };
 
 /* A rejection: the law says no. Texts for a person are Chinese where the file is; code is the protocol's word. */
@@ -40,17 +40,18 @@ struct decision {
     bool accepted;
     struct rejection rejection;
     /* the draft, when accepted */
-    int64_t kase;             /* number of the case */
+    int64_t kase; /* number of the case */
     const char *act;
     struct day done;
-    struct value *changes;    /* list, case_apply() */
-    struct value *by;         /* map: party or department that did it */
-    struct value *private_;   /* map of private fields, or NULL */
-    struct value *notices;    /* list of { stream, type, label, role, answer?, task?, due?, provisional?, part?, party?, fields? } */
-    struct value *transitions;/* list of { kind, department, departments, clocks } */
-    int64_t tasks;            /* how many task numbers from next_task were used */
-    struct value *opened;     /* list of task numbers */
-    const char *stage;        /* after the act */
+    struct value *changes;  /* list, case_apply() */
+    struct value *by;       /* map: party or department that did it */
+    struct value *private_; /* map of private fields, or NULL */
+    struct value *
+        notices; /* list of { stream, type, label, role, answer?, task?, due?, provisional?, part?, party?, fields? } */
+    struct value *transitions; /* list of { kind, department, departments, clocks } */
+    int64_t tasks;             /* how many task numbers from next_task were used */
+    struct value *opened;      /* list of task numbers */
+    const char *stage;         /* after the act */
 };
 
 /* Judge a command of a department or party. */

@@ -1,0 +1,150 @@
+#include "daemon/core/bench.h"
+
+#include "daemon/base/check.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* ---- changing the copy ---- */
+
+/* Write one change down, and apply it. A change of ours that does not apply is a bug. */
+static void record(struct bench *b, const char *op, const char *path, struct value *val)
+{
+    struct value *one = v_list(b->a);
+    if (strcmp(op, "put") == 0)
+        change_put(b->a, one, path, val);
+    else if (strcmp(op, "del") == 0)
+        change_del(b->a, one, path);
+    else
+        change_push(b->a, one, path, val);
+    v_push(b->a, b->changes, v_at(one, 0));
+    REQUIRE(case_apply(b->a, b->kase, one) == ST_OK);
+}
+
+void bench_put(struct bench *b, const char *path, struct value *val)
+{
+    record(b, "put", path, val);
+}
+
+void bench_put_str(struct bench *b, const char *path, const char *text)
+{
+    record(b, "put", path, v_str(b->a, text));
+}
+
+void bench_del(struct bench *b, const char *path)
+{
+    if (v_path(b->kase, path))
+        record(b, "del", path, NULL);
+}
+
+void bench_push(struct bench *b, const char *path, struct value *item)
+{
+    record(b, "push", path, item);
+}
+
+const char *bench_path(struct bench *b, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    const char *path = arena_vprintf(b->a, fmt, ap);
+    va_end(ap);
+    return path;
+}
+
+/* ---- refusing ---- */
+
+void bench_refuse(struct bench *b, const char *kind, const char *code, const char *fmt, ...)
+{
+    if (b->refused)
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    b->refused = true;
+    b->rejection =
+        (struct rejection){.kind = kind, .code = code, .text = arena_vprintf(b->a, fmt, ap), .earliest = DAY_NONE};
+    va_end(ap);
+}
+
+static const char *who_label(const struct bench *b, const char *who)
+{
+    const struct role *role = procedure_role(b->p, who);
+    return role ? role->label : who;
+}
+
+void bench_refuse_rule(struct bench *b, const struct rule *rule, const char *code, const char *fmt, ...)
+{
+    if (b->refused)
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    b->refused = true;
+    b->rejection = (struct rejection){.kind = "law",
+                                      .code = code,
+                                      .text = arena_vprintf(b->a, fmt, ap),
+                                      .rule = rule->name,
+                                      .article = rule->article ? rule->article
+                                                 : b->act      ? b->act->article
+                                                               : NULL,
+                                      .missing = rule->missing,
+                                      .who = who_label(b, rule->who),
+                                      .earliest = DAY_NONE};
+    va_end(ap);
+}
+
+/* ---- reading ---- */
+
+const struct value *bench_fact(const struct bench *b, const char *name)
+{
+    return v_get(v_get(b->kase, "facts"), name);
+}
+
+bool bench_given(const struct bench *b, const char *name)
+{
+    return bench_fact(b, name) || v_get(v_get(b->kase, "given"), name);
+}
+
+const char *bench_word(struct bench *b, const struct value *v)
+{
+    switch (v_kind(v)) {
+    case V_STR:
+        return v_text(v, "");
+    case V_BOOL:
+        return v_truth(v) ? "true" : "false";
+    case V_INT:
+        return arena_printf(b->a, "%lld", (long long)v_number(v, 0));
+    case V_NIL:
+    case V_BIN:
+    case V_LIST:
+    case V_MAP:
+        break;
+    }
+    return "";
+}
+
+static const char *part_department(const struct bench *b, const char *kind_dot_field)
+{
+    const char *field = strchr(kind_dot_field, '.') + 1;
+    const struct value *part =
+        v_get(v_get(v_get(b->kase, "parts"), b->part_kind ? b->part_kind : ""), b->part ? b->part : "");
+    return v_get_str(part, field, NULL);
+}
+
+const struct department *bench_role(const struct bench *b, const char *name)
+{
+    if (!name)
+        return NULL;
+    if (strchr(name, '.'))
+        return register_heir(b->j->reg, part_department(b, name));
+    const struct role *role = procedure_role(b->p, name);
+    if (role && role->superior) {
+        const struct department *d = b->about ? register_heir(b->j->reg, b->about) : NULL;
+        return d && d->superior ? register_heir(b->j->reg, d->superior) : NULL;
+    }
+    const char *id = v_get_str(v_get(b->kase, "roles"), name, NULL);
+    return id ? register_heir(b->j->reg, id) : NULL;
+}
+
+const char *bench_principal_department(const struct bench *b, const char *principal)
+{
+    return register_principal_department(b->j->reg, principal);
+}

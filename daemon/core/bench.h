@@ -1,0 +1,96 @@
+/* bench.h - the judge's desk: what the files of the judge share while one command is judged (private to daemon/core)
+ *
+ * A judgement works on a copy of the case. Every change is written down and applied to the copy at once, so that each
+ * rule sees what the rules before it did; a refusal throws all of it away.
+ *
+ * Memory: everything is in the arena of the judgement.
+ */
+#ifndef LEEWAY_CORE_BENCH_H
+#define LEEWAY_CORE_BENCH_H
+
+#include "daemon/core/decide.h"
+
+struct bench {
+    struct arena *a;
+    const struct judge *j;
+    const struct procedure *p;
+    const struct act *act; /* NULL when a due moment is judged */
+    struct value *kase;    /* the copy */
+    struct value *changes, *notices, *transitions, *opened;
+    struct value *private_; /* NULL: nothing private */
+    struct day done, today;
+    bool opening;
+    const char *department;       /* the department that did it; NULL when a party did */
+    const char *party;            /* the party that did it, or NULL */
+    const char *about;            /* the department that a miss or an escalation is about: whose superior is told */
+    const char *part_kind, *part; /* the part in question, "lead" and "2"; NULL: none */
+    const struct value *task;     /* the task that is answered, or NULL */
+    const char *task_id;
+    int64_t tasks_used;
+    bool refused;
+    struct rejection rejection;
+};
+
+/* ---- bench.c: the copy, refusing, changing ---- */
+void bench_put(struct bench *b, const char *path, struct value *val);
+void bench_put_str(struct bench *b, const char *path, const char *text);
+void bench_del(struct bench *b, const char *path);
+void bench_push(struct bench *b, const char *path, struct value *item);
+const char *bench_path(struct bench *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Refuse, once: the first refusal stands. */
+void bench_refuse(struct bench *b, const char *kind, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+void bench_refuse_rule(struct bench *b, const struct rule *rule, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+const struct value *bench_fact(const struct bench *b, const char *name); /* NULL: not given, or private */
+/* A fact is given, publicly or privately, in this command or before. */
+bool bench_given(const struct bench *b, const char *name);
+/* The text by which a value is compared with the words of a file: "true", "15", "exempted". */
+const char *bench_word(struct bench *b, const struct value *v);
+
+/* The department that holds a role now (its heir when it ended), or the one in "part.field" of the part in question.
+ * NULL: not bound, or a party. */
+const struct department *bench_role(const struct bench *b, const char *role);
+
+const char *bench_principal_department(const struct bench *b, const char *principal);
+
+/* ---- guard.c ---- */
+bool guard_holds(struct bench *b, const struct guard *g); /* NULL holds */
+/* Does a claimed circumstance hold: every check confirmed, the degree right? */
+bool circumstance_holds(struct bench *b, const struct circumstance *c);
+
+/* ---- form.c: what the act was given ---- */
+void form_take(struct bench *b); /* fields, parts, papers into the case; refuses what does not fit */
+
+/* ---- ledger.c: clocks ---- */
+void ledger_start(struct bench *b, const struct clock_rule *rule, struct day from);
+void ledger_stop(struct bench *b, const char *clock);
+void ledger_pause(struct bench *b, const char *clock);
+void ledger_resume(struct bench *b, const char *clock);
+/* Refuses, by the rule, beyond the total. */
+void ledger_extend(struct bench *b, const char *clock, int64_t by, const struct rule *why);
+void ledger_miss(struct bench *b, const char *clock);
+void ledger_correct(struct bench *b, int64_t event, struct day done);
+bool ledger_over(const struct bench *b, const char *clock);
+/* The day of a limit of n working days from a day; provisional is told. */
+struct calendar_due ledger_limit(const struct bench *b, struct day from, int n);
+/* The moment after which a limit that ended on `due` counts as missed: the entry lag has passed as well. */
+struct when ledger_missed_at(const struct bench *b, struct day due);
+
+/* ---- tell.c: transitions, notices, tasks ---- */
+void tell(struct bench *b, const struct effect *e, const char *article);
+void tell_task(struct bench *b, const struct effect *e, const char *article);
+/* The same type again to everyone who was told of it (NULL: of anything by the named event). */
+void tell_again(struct bench *b, const char *type, const struct value *streams);
+void tell_finish(struct bench *b); /* the stage and the clocks as they are after the act */
+
+/* ---- effect.c ---- */
+void effects_do(struct bench *b, const struct effect *e, size_t n, const struct rule *rule);
+
+/* ---- decide.c ---- */
+void bench_begin(struct bench *b, struct arena *a, const struct judge *j);
+struct decision bench_end(struct bench *b, const char *act);
+
+#endif

@@ -1,0 +1,371 @@
+#include "daemon/core/bench.h"
+
+#include "daemon/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- begin and end ---- */
+
+void bench_begin(struct bench *b, struct arena *a, const struct judge *j)
+{
+    *b = (struct bench){.a = a, .j = j, .p = j->procedure, .opening = !j->kase};
+    b->kase = j->kase ? v_copy(a, j->kase) : v_map(a);
+    b->changes = v_list(a);
+    b->notices = v_list(a);
+    b->transitions = v_list(a);
+    b->opened = v_list(a);
+    b->today = when_day(j->now, j->procedure->zone_minutes);
+    b->done = b->today;
+    b->rejection.earliest = DAY_NONE;
+}
+
+static struct value *who_did(struct bench *b)
+{
+    struct value *by = v_map(b->a);
+    v_put_str(b->a, by, "party", b->party);
+    v_put_str(b->a, by, "department", b->department);
+    return by;
+}
+
+struct decision bench_end(struct bench *b, const char *act)
+{
+    struct decision d = {.accepted = !b->refused, .rejection = b->rejection, .act = act, .done = b->done};
+    if (b->refused)
+        return d;
+    bench_put(b, "version", v_int(b->a, v_get_int(b->kase, "version", 0) + 1));
+    tell_finish(b);
+    d.kase = v_get_int(b->kase, "case", 0);
+    d.changes = b->changes;
+    d.by = who_did(b);
+    d.private_ = b->private_;
+    d.notices = b->notices;
+    d.transitions = b->transitions;
+    d.tasks = b->tasks_used;
+    d.opened = b->opened;
+    d.stage = v_get_str(b->kase, "stage", "");
+    return d;
+}
+
+/* ---- which act, from where ---- */
+
+static const char *stage_label(const struct bench *b, const char *stage)
+{
+    const struct stage *s = procedure_stage(b->p, stage);
+    return s ? s->label : stage;
+}
+
+static void refuse_unknown_act(struct bench *b, const char *name)
+{
+    const char **names = ARENA_ARRAY(b->a, const char *, b->p->nacts + 1);
+    for (size_t i = 0; i < b->p->nacts; i++)
+        names[i] = b->p->acts[i].name;
+    const char *near = text_nearest(name, names, b->p->nacts);
+    bench_refuse(b, "form", "act-unknown", "the procedure '%s' has no act '%s'%s%s%s", b->p->name, name,
+                 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static void refuse_stage(struct bench *b)
+{
+    const char *stages = "";
+    for (size_t i = 0; i < b->act->from.n; i++)
+        stages = arena_printf(b->a, "%s%s%s", stages, i ? "、" : "", stage_label(b, b->act->from.word[i]));
+    bench_refuse(b, "law", "act-not-possible", "“%s”在“%s”阶段不能进行;可以进行的阶段:%s", b->act->label,
+                 stage_label(b, v_get_str(b->kase, "stage", "")), stages);
+    b->rejection.article = b->act->article;
+    b->rejection.missing = stages;
+}
+
+static void find_act(struct bench *b)
+{
+    const char *name = v_get_str(b->j->command, "act", "");
+    b->act = procedure_act(b->p, name);
+    if (!b->act) {
+        refuse_unknown_act(b, name);
+        return;
+    }
+    if (b->opening && !b->act->opens)
+        bench_refuse(b, "form", "case-missing", "the act '%s' opens no case: say which one in 'case'", name);
+    else if (!b->opening && !words_have(&b->act->from, v_get_str(b->kase, "stage", "")))
+        refuse_stage(b);
+    int64_t expect = v_get_int(b->j->command, "expect", -1), version = v_get_int(b->kase, "version", 0);
+    if (expect >= 0 && expect != version)
+        bench_refuse(b, "conflict", "case-moved-on", "the case is at version %lld, the command expects %lld",
+                     (long long)version, (long long)expect);
+}
+
+/* ---- who did it ---- */
+
+/* A task of this act that fits the command: the one it names, else the only department's own. */
+static void find_task(struct bench *b)
+{
+    int64_t wanted = v_get_int(b->j->command, "task", 0);
+    const struct value *tasks = v_get(b->kase, "tasks");
+    for (size_t i = 0; i < v_count(tasks) && !b->task; i++) {
+        const struct pair *p = &tasks->u.map.pair[i];
+        bool named = wanted && strtoll(p->key, NULL, 10) == wanted;
+        bool fits = !wanted && b->department && strcmp(v_get_str(p->val, "act", ""), b->act->name) == 0 &&
+                    strcmp(v_get_str(p->val, "department", ""), b->department) == 0;
+        if (named || (fits && strcmp(b->act->name, "serve") != 0)) {
+            b->task = p->val;
+            b->task_id = p->key;
+        }
+    }
+    if (wanted && !b->task)
+        bench_refuse(b, "conflict", "task-gone", "the case has no open task %lld", (long long)wanted);
+}
+
+static bool is_holder(struct bench *b, const char *role)
+{
+    if (strcmp(role, TASK_HOLDER) == 0) {
+        const struct value *tasks = v_get(b->kase, "tasks");
+        for (size_t i = 0; i < v_count(tasks); i++)
+            if (b->department && strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), b->act->name) == 0 &&
+                strcmp(v_get_str(tasks->u.map.pair[i].val, "department", ""), b->department) == 0)
+                return true;
+        return false;
+    }
+    const struct role *r = procedure_role(b->p, role);
+    if (r && r->party) {
+        if (b->party)
+            return strcmp(b->party, role) == 0;
+        /* a unit with a key applies by itself; which unit that is stands in the command when the case is new */
+        const char *unit = v_get_str(v_get(b->kase, "roles"), r->same_as ? r->same_as : "", NULL);
+        return r->same_as && b->department && (!unit || strcmp(unit, b->department) == 0);
+    }
+    if (b->party || !b->department)
+        return false;
+    const struct department *d = bench_role(b, role);
+    return d ? strcmp(d->id, b->department) == 0 : b->opening && !strchr(role, '.');
+}
+
+static void refuse_role(struct bench *b)
+{
+    const char *roles = "";
+    for (size_t i = 0; i < b->act->by.n; i++) {
+        const struct role *r = procedure_role(b->p, b->act->by.word[i]);
+        const struct department *d = bench_role(b, b->act->by.word[i]);
+        roles = arena_printf(b->a, "%s%s%s%s%s%s", roles, i ? "、" : "", r ? r->label : b->act->by.word[i],
+                             d ? "(" : "", d ? d->name : "", d ? ")" : "");
+    }
+    bench_refuse(b, "right", "not-your-act", "“%s”由%s进行", b->act->label, roles);
+    b->rejection.who = roles;
+    b->rejection.article = b->act->article;
+}
+
+static void find_actor(struct bench *b)
+{
+    const struct value *by = v_get(b->j->command, "by");
+    unsigned rights = register_rights(b->j->reg, b->j->principal);
+    b->party = v_get_str(by, "party", NULL);
+    b->department = b->party ? NULL : v_get_str(by, "department", bench_principal_department(b, b->j->principal));
+    const char *own = bench_principal_department(b, b->j->principal);
+    bool for_others = b->party || (b->department && (!own || strcmp(own, b->department) != 0));
+    if (!(rights & (for_others ? RIGHT_ENTER : RIGHT_ACT)))
+        bench_refuse(b, "right", for_others ? "no-right-to-enter" : "no-right-to-act", "'%s' has no right to %s",
+                     b->j->principal, for_others ? "enter what others did" : "do the acts of a department");
+}
+
+static void check_actor(struct bench *b)
+{
+    bool may = false;
+    for (size_t i = 0; i < b->act->by.n && !may; i++)
+        may = is_holder(b, b->act->by.word[i]);
+    if (!may)
+        refuse_role(b);
+}
+
+/* ---- the part in question ---- */
+
+static void find_part(struct bench *b)
+{
+    if (!b->act->on)
+        return;
+    int64_t n = v_get_int(b->j->command, "part", v_get_int(b->task, "part", 0));
+    const char *task_part = v_get_str(b->task, "part", NULL);
+    const char *id = n ? arena_printf(b->a, "%lld", (long long)n) : task_part;
+    const struct part_kind *k = procedure_part(b->p, b->act->on);
+    if (!id)
+        bench_refuse(b, "form", "part-missing", "the act '%s' is about one %s (%s): say which in 'part'", b->act->name,
+                     k->name, k->label);
+    else if (!v_get(v_get(v_get(b->kase, "parts"), k->name), id))
+        bench_refuse(b, "form", "part-unknown", "the case has no %s %s", k->name, id);
+    b->part_kind = k->name;
+    b->part = id;
+}
+
+/* ---- the two dates ---- */
+
+static void refuse_done(struct bench *b, const char *code, const char *text, const char *missing)
+{
+    bench_refuse(b, "law", code, "%s", text);
+    b->rejection.missing = missing;
+}
+
+/* Older than the entry lag: a reason, a paper that shows the date, and a second person. */
+static void check_lag(struct bench *b)
+{
+    if (calendar_between(b->j->calendar, b->done, b->today).days <= b->p->entry_lag)
+        return;
+    static const struct words none = {0};
+    struct guard second = {.op = GUARD_SECOND, .yes = true, .words = none};
+    if (!v_get_str(b->j->command, "reason", NULL))
+        refuse_done(b, "late-entry-reason", "补录超过宽限,需要说明理由(reason)", "补录理由");
+    else if (!v_count(v_path(b->j->command, "papers.date-proof")))
+        refuse_done(b, "late-entry-paper", "补录超过宽限,需要能证明日期的材料(papers.date-proof)", "证明日期的材料");
+    else if (!guard_holds(b, &second))
+        refuse_done(b, "late-entry-second", "补录超过宽限,需要第二人确认(second)", "第二人确认");
+}
+
+static void find_done(struct bench *b)
+{
+    char today[DAY_TEXT], since[DAY_TEXT];
+    const char *text = v_get_str(b->j->command, "done", NULL);
+    if (text && day_parse(text, &b->done) != ST_OK) {
+        bench_refuse(b, "form", "done-wrong", "done: expected a day as 2026-02-13, not '%s'", text);
+        return;
+    }
+    struct day stage_since = case_day(b->kase, "since");
+    if (b->done.n > b->today.n) {
+        refuse_done(b, "done-in-future",
+                    arena_printf(b->a, "办理日期%s在今天(%s)之后", text, day_text(b->today, today)), NULL);
+        b->rejection.earliest = b->done;
+    } else if (day_is(stage_since) && b->done.n < stage_since.n) {
+        refuse_done(b, "done-before-presupposed",
+                    arena_printf(b->a, "办理日期%s在进入“%s”的日期(%s)之前", text ? text : day_text(b->today, today),
+                                 stage_label(b, v_get_str(b->kase, "stage", "")), day_text(stage_since, since)),
+                    NULL);
+        b->rejection.earliest = stage_since;
+    } else {
+        check_lag(b);
+    }
+}
+
+/* ---- the act itself ---- */
+
+static void begin_case(struct bench *b)
+{
+    char text[DAY_TEXT];
+    bench_put(b, "case", v_int(b->a, b->j->next_case));
+    bench_put(b, "version", v_int(b->a, 0));
+    bench_put_str(b, "procedure", b->p->name);
+    bench_put(b, "procedure-version", v_int(b->a, b->p->version));
+    bench_put_str(b, "kind", b->act->opens);
+    bench_put(b, "opened", v_int(b->a, b->j->event));
+    bench_put_str(b, "opened-done", day_text(b->done, text));
+    bench_put_str(b, "stage", "");
+}
+
+/* The tasks that this act answers: of its own department (or entered for it), of the same part. */
+static void close_tasks(struct bench *b)
+{
+    const struct value *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
+    const char *actor = b->department;
+    for (size_t i = 0; i < v_count(tasks); i++) {
+        const struct pair *p = &tasks->u.map.pair[i];
+        struct words others = {ARENA_ARRAY(b->a, const char *, v_count(v_get(p->val, "or")) + 1), 0};
+        for (size_t k = 0; k < v_count(v_get(p->val, "or")); k++)
+            others.word[others.n++] = v_text(v_at(v_get(p->val, "or"), k), "");
+        bool same_act = strcmp(v_get_str(p->val, "act", ""), b->act->name) == 0 || words_have(&others, b->act->name);
+        bool same_actor = actor && strcmp(v_get_str(p->val, "department", ""), actor) == 0;
+        const char *part = v_get_str(p->val, "part", NULL);
+        bool same_part = !part || !b->part || strcmp(part, b->part) == 0;
+        if (b->task_id ? strcmp(p->key, b->task_id) == 0 : same_act && same_actor && same_part && !b->act->standing)
+            bench_del(b, bench_path(b, "tasks.%s", p->key));
+    }
+}
+
+static void apply_rules(struct bench *b)
+{
+    for (size_t i = 0; i < b->act->nrules && !b->refused; i++) {
+        const struct rule *r = &b->act->rules[i];
+        if (!guard_holds(b, r->when))
+            continue;
+        if (guard_holds(b, r->require))
+            effects_do(b, r->effects, r->neffects, r);
+        else
+            bench_refuse_rule(b, r, "rule", "“%s”缺少:%s", b->act->label, r->missing);
+    }
+}
+
+static void enter_stage(struct bench *b)
+{
+    char text[DAY_TEXT];
+    if (b->act->to) {
+        bench_put_str(b, "stage", b->act->to);
+        bench_put_str(b, "since", day_text(b->done, text));
+    }
+    bench_put_str(b, bench_path(b, "did.%s", b->act->name), b->j->principal);
+}
+
+struct decision decide(struct arena *a, const struct judge *j)
+{
+    static void (*const steps[])(struct bench *) = {find_act, find_actor, find_task, find_part, check_actor, find_done};
+    static void (*const deeds[])(struct bench *) = {form_take, close_tasks, apply_rules, enter_stage};
+    struct bench b;
+    bench_begin(&b, a, j);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !b.refused; i++)
+        steps[i](&b);
+    if (!b.refused && b.opening)
+        begin_case(&b);
+    for (size_t i = 0; i < sizeof deeds / sizeof deeds[0] && !b.refused; i++)
+        deeds[i](&b);
+    return bench_end(&b, v_get_str(j->command, "act", ""));
+}
+
+/* ---- due moments ---- */
+
+static void clock_near(struct bench *b, const char *clock)
+{
+    const struct clock_rule *rule = procedure_clock(b->p, clock);
+    struct effect e = {.verb = DO_TELL, .name = "limit-near", .to = {(const char *[]){rule->owner}, 1}};
+    bench_del(b, bench_path(b, "clocks.%s.near-at", clock));
+    tell(b, &e, rule->article);
+}
+
+static void clock_missed(struct bench *b, const char *clock)
+{
+    const struct clock_rule *rule = procedure_clock(b->p, clock);
+    struct rule because = {.name = rule->name, .article = rule->article};
+    b->about = v_get_str(v_get(v_get(b->kase, "clocks"), clock), "owner", NULL);
+    ledger_miss(b, clock);
+    effects_do(b, rule->on_miss, rule->non_miss, &because);
+}
+
+static void task_overdue(struct bench *b, const char *id)
+{
+    struct effect e = {.verb = DO_TELL, .name = "task-escalated"};
+    const char *superior = NULL;
+    for (size_t i = 0; i < b->p->nroles && !superior; i++)
+        superior = b->p->roles[i].superior ? b->p->roles[i].name : NULL;
+    e.to = (struct words){&superior, superior ? 1 : 0};
+    b->about = v_get_str(v_get(v_get(b->kase, "tasks"), id), "department", NULL);
+    bench_del(b, bench_path(b, "tasks.%s.due-at", id));
+    bench_put(b, bench_path(b, "tasks.%s.escalated", id), v_bool(b->a, true));
+    tell(b, &e, NULL);
+}
+
+struct decision decide_due(struct arena *a, const struct judge *j, const char *what, const char *name)
+{
+    static const struct {
+        const char *what, *path;
+        void (*deed)(struct bench *, const char *);
+    } kinds[] = {{"near", "clocks.%s.near-at", clock_near},
+                 {"miss", "clocks.%s.miss-at", clock_missed},
+                 {"task", "tasks.%s.due-at", task_overdue}};
+    struct bench b;
+    bench_begin(&b, a, j);
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(kinds[i].what, what) != 0)
+            continue;
+        const char *table = i == 2 ? "tasks" : "clocks", *key = strrchr(kinds[i].path, '.') + 1;
+        int64_t at = v_get_int(v_get(v_get(b.kase, table), name), key, INT64_MAX);
+        if (at > j->now.ms || (i < 2 && !procedure_clock(b.p, name)))
+            bench_refuse(&b, "conflict", "not-due", "%s %s of the case is not due", what, name);
+        else
+            kinds[i].deed(&b, name);
+    }
+    if (!v_count(b.changes))
+        bench_refuse(&b, "conflict", "not-due", "nothing is due");
+    return bench_end(&b, what);
+}

@@ -1,0 +1,301 @@
+/* effect.c - what a rule does, carried out on the judge's copy of the case */
+#include "daemon/core/bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- facts and roles ---- */
+
+static void do_set(struct bench *b, const struct effect *e)
+{
+    const struct value *from = e->from ? bench_fact(b, e->from) : NULL;
+    const struct fact *f = procedure_fact(b->p, e->name);
+    const char *path = bench_path(b, "facts.%s", e->name);
+    if (from)
+        bench_put(b, path, v_copy(b->a, from));
+    else if (e->value && f && f->type == FACT_BOOL)
+        bench_put(b, path, v_bool(b->a, strcmp(e->value, "true") == 0));
+    else if (e->value && f && f->type == FACT_INT)
+        bench_put(b, path, v_int(b->a, strtoll(e->value, NULL, 10)));
+    else if (e->value)
+        bench_put_str(b, path, e->value);
+}
+
+static void do_bind(struct bench *b, const struct effect *e, const struct rule *rule)
+{
+    const struct role *role = procedure_role(b->p, e->name);
+    const char *id = NULL;
+    if (!e->from) {
+        const struct department *only = register_only(b->j->reg, role->one_kind, NULL);
+        id = only ? only->id : NULL;
+    } else if (strcmp(e->from, "actor") == 0) {
+        id = b->department;
+    } else {
+        id = v_text(bench_fact(b, e->from), NULL);
+    }
+    const struct department *d = id ? register_heir(b->j->reg, id) : NULL;
+    if (!d)
+        return; /* the register has none of that kind, or several: whoever needs the role finds it unbound */
+    if (role->kinds.n && !words_have(&role->kinds, d->kind))
+        bench_refuse_rule(b, rule, "wrong-kind-of-department", "%s不能作为%s", d->name, role->label);
+    else
+        bench_put_str(b, bench_path(b, "roles.%s", e->name), d->id);
+}
+
+/* ---- clocks ---- */
+
+static void do_start(struct bench *b, const struct effect *e)
+{
+    struct day from = e->from ? case_day(b->kase, bench_path(b, "facts.%s", e->from)) : b->done;
+    ledger_start(b, procedure_clock(b->p, e->name), day_is(from) ? from : b->done);
+}
+
+static void do_extend(struct bench *b, const struct effect *e, const struct rule *rule)
+{
+    ledger_extend(b, e->name, v_number(bench_fact(b, e->from), 0), rule);
+}
+
+static void do_stop_clocks(struct bench *b)
+{
+    const struct value *clocks = v_get(b->kase, "clocks");
+    for (size_t i = 0; i < v_count(clocks); i++)
+        ledger_stop(b, clocks->u.map.pair[i].key);
+}
+
+/* ---- suspensions ---- */
+
+static void suspend_part(struct bench *b, const struct effect *e, const char *id)
+{
+    char text[DAY_TEXT];
+    struct value *s = v_map(b->a);
+    v_put_str(b->a, s, "kind", e->name);
+    v_put_str(b->a, s, "part", id);
+    v_put_str(b->a, s, "ground", e->value);
+    v_put_str(b->a, s, "since", day_text(b->done, text));
+    v_put_str(b->a, s, "state", e->confirmed ? "confirmed" : "unconfirmed");
+    v_put_int(b->a, s, "event", b->j->event);
+    size_t n = v_count(v_get(b->kase, "suspensions"));
+    bench_put(b, bench_path(b, "suspensions.%zu", n + 1), s);
+}
+
+static void do_suspend(struct bench *b, const struct effect *e)
+{
+    const struct value *parts = v_get(v_get(b->kase, "parts"), e->name);
+    const char *kind = b->part_kind, *part = b->part;
+    for (size_t i = 0; i < v_count(parts); i++) {
+        b->part_kind = e->name;
+        b->part = parts->u.map.pair[i].key;
+        if (guard_holds(b, e->where))
+            suspend_part(b, e, b->part);
+    }
+    b->part_kind = kind;
+    b->part = part;
+}
+
+static void each_suspension(struct bench *b, bool end)
+{
+    char text[DAY_TEXT];
+    const struct value *all = v_get(b->kase, "suspensions");
+    for (size_t i = 0; i < v_count(all); i++) {
+        const char *id = all->u.map.pair[i].key;
+        const char *state = v_get_str(all->u.map.pair[i].val, "state", "");
+        if (strcmp(state, "ended") == 0 || (!end && strcmp(state, "unconfirmed") != 0))
+            continue;
+        bench_put_str(b, bench_path(b, "suspensions.%s.state", id), end ? "ended" : "confirmed");
+        bench_put_str(b, bench_path(b, "suspensions.%s.%s", id, end ? "ended" : "confirmed"), day_text(b->done, text));
+        const char *outcome = v_get_str(b->kase, "outcome", NULL);
+        if (end && outcome)
+            bench_put_str(b, bench_path(b, "suspensions.%s.outcome", id), outcome);
+    }
+}
+
+/* ---- parts, conclusion, consequences ---- */
+
+static void do_add(struct bench *b, const struct effect *e)
+{
+    const struct part_kind *k = procedure_part(b->p, e->name);
+    size_t n = v_count(v_get(v_get(b->kase, "parts"), e->name));
+    struct value *part = v_map(b->a);
+    v_put_str(b->a, part, "state", k->states[0].word);
+    for (size_t i = 0; i < e->nwith; i++) {
+        const struct value *v = bench_fact(b, e->with[i].fact);
+        if (v)
+            v_put(b->a, part, e->with[i].field, v_copy(b->a, v));
+    }
+    b->part_kind = e->name;
+    b->part = arena_printf(b->a, "%zu", n + 1);
+    bench_put(b, bench_path(b, "parts.%s.%s", e->name, b->part), part);
+}
+
+static void do_grant(struct bench *b, const struct effect *e)
+{
+    struct value *areas = v_list(b->a), *c = v_map(b->a);
+    for (size_t i = 0; i < e->words.n; i++)
+        v_push(b->a, areas, v_str(b->a, e->words.word[i]));
+    v_put(b->a, c, "areas", areas);
+    v_put_str(b->a, c, "force", e->value);
+    v_put_int(b->a, c, "event", b->j->event);
+    bench_put(b, "consequences", c);
+}
+
+static void do_conclude(struct bench *b, const struct effect *e)
+{
+    const char *outcome = v_text(bench_fact(b, e->name), NULL);
+    if (outcome)
+        bench_put_str(b, "outcome", outcome);
+}
+
+/* ---- tasks ---- */
+
+static void do_move_tasks(struct bench *b, const struct effect *e)
+{
+    const struct department *holder = bench_role(b, e->name);
+    const struct value *tasks = v_get(b->kase, "tasks");
+    for (size_t i = 0; holder && i < v_count(tasks); i++)
+        if (strcmp(v_get_str(tasks->u.map.pair[i].val, "role", ""), e->name) == 0)
+            bench_put_str(b, bench_path(b, "tasks.%s.department", tasks->u.map.pair[i].key), holder->id);
+    const struct value *clocks = v_get(b->kase, "clocks");
+    for (size_t i = 0; holder && i < v_count(clocks); i++) {
+        const char *clock = clocks->u.map.pair[i].key;
+        const struct clock_rule *rule = procedure_clock(b->p, clock);
+        if (rule && strcmp(rule->owner, e->name) == 0)
+            bench_put_str(b, bench_path(b, "clocks.%s.owner", clock), holder->id);
+    }
+}
+
+static void do_close_tasks(struct bench *b)
+{
+    while (v_count(v_get(b->kase, "tasks")))
+        bench_del(b, bench_path(b, "tasks.%s", v_get(b->kase, "tasks")->u.map.pair[0].key));
+}
+
+/* ---- service on paper ---- */
+
+static void do_serve(struct bench *b)
+{
+    char text[DAY_TEXT];
+    if (!b->task) {
+        bench_refuse(b, "law", "no-such-task", "说明送达的是哪一项:需要待办编号(task)");
+        return;
+    }
+    struct value *s = v_map(b->a);
+    v_put_str(b->a, s, "type", v_get_str(b->task, "type", NULL));
+    v_put_str(b->a, s, "party", v_get_str(b->task, "party", NULL));
+    v_put_str(b->a, s, "done", day_text(b->done, text));
+    v_put_str(b->a, s, "manner", v_text(bench_fact(b, "manner"), NULL));
+    v_put_bool(b->a, s, "receipt", v_truth(bench_fact(b, "receipt")));
+    v_put_int(b->a, s, "event", b->j->event);
+    bench_put(b, bench_path(b, "served.%s", b->task_id), s);
+}
+
+/* ---- correction ---- */
+
+static bool names_this_case(const struct bench *b)
+{
+    const struct value *cases = v_get(b->j->named, "cases");
+    for (size_t i = 0; i < v_count(cases); i++)
+        if (v_get_int(v_at(cases, i), "case", -1) == v_get_int(b->kase, "case", 0))
+            return true;
+    return false;
+}
+
+static void do_correct(struct bench *b)
+{
+    int64_t event = v_number(bench_fact(b, "corrected-event"), 0);
+    if (!b->j->named || !names_this_case(b)) {
+        bench_refuse(b, "law", "no-such-event", "本案没有第%lld号事件", (long long)event);
+        return;
+    }
+    struct day done = DAY_NONE;
+    const char *text =
+        v_path(b->j->command, "fields.corrected-done") ? v_text(bench_fact(b, "corrected-done"), "") : "";
+    if (*text && day_parse(text, &done) == ST_OK) {
+        if (done.n > b->today.n)
+            bench_refuse(b, "law", "done-in-future", "更正后的日期%s在今天之后", text);
+        else
+            ledger_correct(b, event, done);
+    }
+    struct value *streams = v_list(b->a);
+    const struct value *notices = v_get(b->j->named, "notices");
+    for (size_t i = 0; i < v_count(notices); i++)
+        v_push(b->a, streams, v_str(b->a, v_get_str(v_at(notices, i), "stream", "")));
+    tell_again(b, "act-corrected", streams);
+}
+
+/* ---- the table ---- */
+
+static void effect_do(struct bench *b, const struct effect *e, const struct rule *rule)
+{
+    const char *article = rule && rule->article ? rule->article : b->act ? b->act->article : NULL;
+    switch (e->verb) {
+    case DO_SET:
+        do_set(b, e);
+        break;
+    case DO_BIND:
+        do_bind(b, e, rule);
+        break;
+    case DO_START:
+        do_start(b, e);
+        break;
+    case DO_STOP:
+        ledger_stop(b, e->name);
+        break;
+    case DO_EXTEND:
+        do_extend(b, e, rule);
+        break;
+    case DO_PAUSE:
+        ledger_pause(b, e->name);
+        break;
+    case DO_RESUME:
+        ledger_resume(b, e->name);
+        break;
+    case DO_SUSPEND:
+        do_suspend(b, e);
+        break;
+    case DO_CONFIRM:
+        each_suspension(b, false);
+        break;
+    case DO_RELEASE:
+        each_suspension(b, true);
+        break;
+    case DO_TELL:
+        tell(b, e, article);
+        break;
+    case DO_TASK:
+        tell_task(b, e, article);
+        break;
+    case DO_ADD:
+        do_add(b, e);
+        break;
+    case DO_STATE:
+        bench_put_str(b, bench_path(b, "parts.%s.%s.state", b->part_kind, b->part), e->name);
+        break;
+    case DO_CONCLUDE:
+        do_conclude(b, e);
+        break;
+    case DO_GRANT:
+        do_grant(b, e);
+        break;
+    case DO_MOVE_TASKS:
+        do_move_tasks(b, e);
+        break;
+    case DO_CLOSE_TASKS:
+        do_close_tasks(b);
+        break;
+    case DO_STOP_CLOCKS:
+        do_stop_clocks(b);
+        break;
+    case DO_SERVE:
+        do_serve(b);
+        break;
+    case DO_CORRECT:
+        do_correct(b);
+        break;
+    }
+}
+
+void effects_do(struct bench *b, const struct effect *e, size_t n, const struct rule *rule)
+{
+    for (size_t i = 0; i < n && !b->refused; i++)
+        effect_do(b, &e[i], rule);
+}

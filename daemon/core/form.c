@@ -1,0 +1,277 @@
+/* form.c - what an act was given: fields, parts and papers, checked and taken into the case
+ *
+ * Public fields become facts of the case; private ones (persons, free text) go into the private part of the event, and
+ * the case only notes in which event they were given.
+ */
+#include "daemon/core/bench.h"
+
+#include "daemon/base/hash.h"
+#include "daemon/base/text.h"
+
+#include <string.h>
+
+enum { WORD_MOST = 128, TEXT_MOST = 64 * 1024, PARTS_MOST = 500 };
+
+/* ---- one value against its declaration ---- */
+
+static const char *options_text(struct bench *b, const struct fact *f)
+{
+    const char *all = "";
+    for (size_t i = 0; i < f->nof; i++)
+        all = arena_printf(b->a, "%s%s%s(%s)", all, i ? ", " : "", f->of[i].word, f->of[i].label);
+    return all;
+}
+
+static void wrong(struct bench *b, const struct fact *f, const char *expected)
+{
+    bench_refuse(b, "form", "field-wrong", "field '%s' (%s): expected %s", f->name, f->label, expected);
+}
+
+static bool is_option(const struct fact *f, const char *word)
+{
+    for (size_t i = 0; i < f->nof; i++)
+        if (strcmp(f->of[i].word, word) == 0)
+            return true;
+    return false;
+}
+
+static void check_part_list(struct bench *b, const struct fact *f, const struct value *v)
+{
+    const struct value *parts = v_get(v_get(b->kase, "parts"), f->part);
+    if (v_kind(v) != V_LIST)
+        wrong(b, f, "a list of numbers of parts");
+    for (size_t i = 0; i < v_count(v); i++)
+        if (!v_get(parts, bench_word(b, v_at(v, i))))
+            bench_refuse(b, "form", "part-unknown", "field '%s' (%s): the case has no %s %s", f->name, f->label,
+                         f->part, bench_word(b, v_at(v, i)));
+}
+
+static void check_circumstances(struct bench *b, const struct fact *f, const struct value *v)
+{
+    if (v_kind(v) != V_MAP)
+        wrong(b, f, "a map: circumstance -> list of the checks that were confirmed");
+    for (size_t i = 0; v_kind(v) == V_MAP && i < v_count(v); i++) {
+        const struct pair *p = &v->u.map.pair[i];
+        const struct circumstance *c = procedure_circumstance(b->p, p->key);
+        if (!c)
+            bench_refuse(b, "form", "circumstance-unknown", "the procedure has no circumstance '%s'", p->key);
+        for (size_t k = 0; c && k < v_count(p->val); k++) {
+            struct fact checks = {.of = c->checks, .nof = c->nchecks};
+            if (!is_option(&checks, v_text(v_at(p->val, k), "")))
+                bench_refuse(b, "form", "check-unknown", "circumstance '%s' (%s) has no check '%s'; it has %s", c->name,
+                             c->number, v_text(v_at(p->val, k), "?"), options_text(b, &checks));
+        }
+    }
+}
+
+static void check_text(struct bench *b, const struct fact *f, const struct value *v)
+{
+    const char *s = v_text(v, NULL);
+    struct day d;
+    switch (f->type) {
+    case FACT_DAY:
+        if (!s || day_parse(s, &d) != ST_OK)
+            wrong(b, f, "a day as 2026-02-13");
+        break;
+    case FACT_DEPARTMENT:
+        if (!s || !register_department(b->j->reg, s))
+            bench_refuse(b, "form", "department-unknown", "field '%s' (%s): the register has no department '%s'",
+                         f->name, f->label, s ? s : "");
+        break;
+    case FACT_SUBJECT:
+    case FACT_WORD:
+        if (!s || !*s || strlen(s) > WORD_MOST || strchr(s, '.'))
+            wrong(b, f, "an identifier of at most 128 bytes without dots");
+        break;
+    case FACT_TEXT:
+        if (!s || !*s || strlen(s) > TEXT_MOST)
+            wrong(b, f, "a text of at most 64 KiB");
+        break;
+    case FACT_OUTCOME:
+        if (!procedure_outcome(b->p, s))
+            wrong(b, f, "an outcome of the procedure");
+        break;
+    case FACT_CHOICE:
+    case FACT_GRADE:
+        if (!s || !is_option(f, s))
+            wrong(b, f, arena_printf(b->a, "one of %s", options_text(b, f)));
+        break;
+    case FACT_BOOL:
+    case FACT_INT:
+    case FACT_PART_LIST:
+    case FACT_CIRCUMSTANCES:
+        break;
+    }
+}
+
+static void check_value(struct bench *b, const struct fact *f, const struct value *v)
+{
+    if (f->type == FACT_BOOL) {
+        if (v_kind(v) != V_BOOL)
+            wrong(b, f, "true or false");
+    } else if (f->type == FACT_INT) {
+        if (v_kind(v) != V_INT || v_number(v, 0) < f->least || v_number(v, 0) > f->most)
+            wrong(b, f, arena_printf(b->a, "a number from %lld to %lld", (long long)f->least, (long long)f->most));
+    } else if (f->type == FACT_PART_LIST) {
+        check_part_list(b, f, v);
+    } else if (f->type == FACT_CIRCUMSTANCES) {
+        check_circumstances(b, f, v);
+    } else {
+        check_text(b, f, v);
+    }
+}
+
+/* ---- fields ---- */
+
+static void put_private(struct bench *b, const char *key, const struct value *v)
+{
+    if (!b->private_)
+        b->private_ = v_map(b->a);
+    v_put(b->a, b->private_, key, v_copy(b->a, v));
+}
+
+static void take_field(struct bench *b, const struct fact *f, const struct value *v)
+{
+    check_value(b, f, v);
+    if (b->refused)
+        return;
+    if (f->is_private) {
+        put_private(b, f->name, v);
+        bench_put(b, bench_path(b, "given.%s", f->name), v_int(b->a, b->j->event));
+    } else {
+        bench_put(b, bench_path(b, "facts.%s", f->name), v_copy(b->a, v));
+    }
+}
+
+static bool needed(const struct bench *b, enum need need)
+{
+    return need == NEED_REQUIRED || (need == NEED_OPENING && b->opening);
+}
+
+static void refuse_missing(struct bench *b, const char *name, const char *label)
+{
+    bench_refuse(b, "form", "field-missing", "field '%s' (%s) is missing", name, label);
+}
+
+static void take_fields(struct bench *b, const struct value *fields)
+{
+    for (size_t i = 0; i < b->act->nfields; i++) {
+        const struct act_field *af = &b->act->fields[i];
+        const struct fact *f = procedure_fact(b->p, af->fact);
+        const struct value *v = v_get(fields, af->fact);
+        if (v_kind(v) != V_NIL)
+            take_field(b, f, v);
+        else if (needed(b, af->need))
+            refuse_missing(b, f->name, f->label);
+    }
+}
+
+static void refuse_unknown(struct bench *b, const struct value *fields)
+{
+    const char **known = ARENA_ARRAY(b->a, const char *, b->act->nfields + b->act->nparts + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < b->act->nfields; i++)
+        known[n++] = b->act->fields[i].fact;
+    for (size_t i = 0; i < b->act->nparts; i++)
+        known[n++] = b->act->parts[i].slot;
+    struct words words = {known, n};
+    for (size_t i = 0; v_kind(fields) == V_MAP && i < v_count(fields); i++) {
+        const char *key = fields->u.map.pair[i].key;
+        if (words_have(&words, key))
+            continue;
+        const char *near = text_nearest(key, known, n);
+        bench_refuse(b, "form", "field-unknown", "the act '%s' has no field '%s'%s%s%s", b->act->name, key,
+                     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    }
+}
+
+/* ---- parts ---- */
+
+static void take_part(struct bench *b, const struct part_kind *k, const char *id, const struct value *given)
+{
+    struct value *part = v_map(b->a);
+    v_put_str(b->a, part, "state", k->states[0].word);
+    for (size_t i = 0; i < k->nfields; i++) {
+        const struct fact *f = &k->fields[i];
+        const struct value *v = v_get(given, f->name);
+        if (v_kind(v) == V_NIL) {
+            if (f->required)
+                refuse_missing(b, f->name, f->label);
+            continue;
+        }
+        check_value(b, f, v);
+        if (f->is_private)
+            put_private(b, arena_printf(b->a, "%s.%s.%s", k->name, id, f->name), v);
+        else
+            v_put(b->a, part, f->name, v_copy(b->a, v));
+    }
+    for (size_t i = 0; v_kind(given) == V_MAP && i < v_count(given); i++) {
+        bool known = false;
+        for (size_t f = 0; f < k->nfields && !known; f++)
+            known = strcmp(k->fields[f].name, given->u.map.pair[i].key) == 0;
+        if (!known)
+            bench_refuse(b, "form", "field-unknown", "a %s has no field '%s'", k->name, given->u.map.pair[i].key);
+    }
+    if (!b->refused)
+        bench_put(b, bench_path(b, "parts.%s.%s", k->name, id), part);
+}
+
+static void take_parts(struct bench *b, const struct value *fields)
+{
+    for (size_t i = 0; i < b->act->nparts; i++) {
+        const struct part_kind *k = procedure_part(b->p, b->act->parts[i].slot);
+        const struct value *list = v_get(fields, k->name);
+        size_t there = v_count(v_get(v_get(b->kase, "parts"), k->name));
+        if (v_count(list) == 0 && needed(b, b->act->parts[i].need))
+            refuse_missing(b, k->name, k->label);
+        if (list && v_kind(list) != V_LIST)
+            bench_refuse(b, "form", "field-wrong", "field '%s' (%s): expected a list of maps", k->name, k->label);
+        if (v_count(list) + there > PARTS_MOST)
+            bench_refuse(b, "limit", "too-many-parts", "a case holds at most %d of %s", PARTS_MOST, k->name);
+        for (size_t n = 0; n < v_count(list) && !b->refused; n++)
+            take_part(b, k, arena_printf(b->a, "%zu", there + n + 1), v_at(list, n));
+    }
+}
+
+/* ---- papers ---- */
+
+static void take_slot(struct bench *b, const char *slot, const struct value *hashes)
+{
+    for (size_t i = 0; i < v_count(hashes); i++) {
+        const struct value *h = v_at(hashes, i);
+        if (v_kind(h) != V_BIN || h->u.bin.n != HASH_LEN)
+            bench_refuse(b, "form", "paper-wrong", "papers '%s': expected hashes of 32 bytes", slot);
+        if (!b->refused)
+            bench_push(b, bench_path(b, "papers.%s", slot), v_copy(b->a, h));
+    }
+}
+
+/* What any act may carry beside its own: the paper that shows the day of a late entry. */
+static const char date_slot[] = "date-proof";
+
+static void take_papers(struct bench *b, const struct value *papers)
+{
+    if (papers && v_kind(papers) != V_MAP)
+        bench_refuse(b, "form", "paper-wrong", "papers: expected a map: slot -> list of hashes");
+    for (size_t i = 0; !b->refused && i < v_count(papers); i++) {
+        const struct pair *p = &papers->u.map.pair[i];
+        bool known = strcmp(p->key, date_slot) == 0;
+        for (size_t s = 0; s < b->act->npapers && !known; s++)
+            known = strcmp(b->act->papers[s].slot, p->key) == 0;
+        if (!known)
+            bench_refuse(b, "form", "paper-unknown", "the act '%s' takes no paper '%s'", b->act->name, p->key);
+        take_slot(b, p->key, p->val);
+    }
+    for (size_t s = 0; !b->refused && s < b->act->npapers; s++)
+        if (needed(b, b->act->papers[s].need) && !v_count(v_get(papers, b->act->papers[s].slot)))
+            bench_refuse(b, "form", "paper-missing", "the paper '%s' is missing", b->act->papers[s].slot);
+}
+
+void form_take(struct bench *b)
+{
+    const struct value *fields = v_get(b->j->command, "fields");
+    refuse_unknown(b, fields);
+    take_fields(b, fields);
+    take_parts(b, fields);
+    take_papers(b, v_get(b->j->command, "papers"));
+}

@@ -1,0 +1,210 @@
+/* guard.c - conditions of a procedure, judged against a case: total, without side effects */
+#include "daemon/core/bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct value *part_now(const struct bench *b)
+{
+    return b->part ? v_get(v_get(v_get(b->kase, "parts"), b->part_kind), b->part) : NULL;
+}
+
+static bool suspended_now(const struct bench *b)
+{
+    const struct value *all = v_get(b->kase, "suspensions");
+    for (size_t i = 0; i < v_count(all); i++) {
+        const struct value *s = all->u.map.pair[i].val;
+        if (strcmp(v_get_str(s, "state", ""), "ended") != 0 && b->part &&
+            strcmp(v_get_str(s, "part", ""), b->part) == 0 && strcmp(v_get_str(s, "kind", ""), b->part_kind) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool suspension_there(const struct bench *b, const struct words *which)
+{
+    bool open = words_have(which, "open");
+    const struct value *all = v_get(b->kase, "suspensions");
+    for (size_t i = 0; i < v_count(all); i++) {
+        const char *state = v_get_str(all->u.map.pair[i].val, "state", "");
+        if (strcmp(state, "unconfirmed") == 0 || (open && strcmp(state, "confirmed") == 0))
+            return true;
+    }
+    return false;
+}
+
+static bool manages(const struct bench *b, const char *role)
+{
+    const struct department *d = bench_role(b, role);
+    const char *unit = v_get_str(v_get(b->kase, "roles"), "subject-unit", NULL);
+    return d && (!unit || register_manages(b->j->reg, d->id, unit));
+}
+
+static bool second_person(const struct bench *b)
+{
+    const char *second = v_get_str(b->j->command, "second", NULL);
+    return second && strcmp(second, b->j->principal) != 0 && (register_rights(b->j->reg, second) & RIGHT_APPROVE) != 0;
+}
+
+/* ---- parts ---- */
+
+static bool among(const struct bench *b, const char *fact, const char *id)
+{
+    if (!fact)
+        return true;
+    const struct value *list = bench_fact(b, fact);
+    for (size_t i = 0; i < v_count(list); i++)
+        if (v_number(v_at(list, i), -1) == strtoll(id, NULL, 10))
+            return true;
+    return false;
+}
+
+/* How many of the parts meant there are, and how many satisfy the condition. */
+static void count_parts(struct bench *b, const struct guard *g, size_t *ret_all, size_t *ret_true)
+{
+    const char *kind = b->part_kind, *part = b->part;
+    const struct value *parts = v_get(v_get(b->kase, "parts"), g->name);
+    size_t all = 0, yes = 0;
+    for (size_t i = 0; i < v_count(parts); i++) {
+        const char *id = parts->u.map.pair[i].key;
+        if (!among(b, g->other, id))
+            continue;
+        b->part_kind = g->name;
+        b->part = id;
+        all++;
+        yes += guard_holds(b, g->kid[0]);
+    }
+    b->part_kind = kind;
+    b->part = part;
+    *ret_all = all;
+    *ret_true = yes;
+}
+
+/* ---- circumstances and bars ---- */
+
+bool circumstance_holds(struct bench *b, const struct circumstance *c)
+{
+    const struct value *confirmed = v_get(bench_fact(b, "circumstances"), c->name);
+    for (size_t i = 0; i < c->nchecks; i++) {
+        bool found = false;
+        for (size_t k = 0; k < v_count(confirmed) && !found; k++)
+            found = strcmp(v_text(v_at(confirmed, k), ""), c->checks[i].word) == 0;
+        if (!found)
+            return false;
+    }
+    return confirmed && guard_holds(b, c->degree);
+}
+
+/* held: at least one that is claimed holds. consistent: whatever is claimed agrees with the graded facts. */
+static bool circumstances(struct bench *b, bool at_least_one)
+{
+    const struct value *claimed = bench_fact(b, "circumstances");
+    for (size_t i = 0; i < b->p->ncircumstances; i++) {
+        const struct circumstance *c = &b->p->circumstances[i];
+        if (!v_get(claimed, c->name))
+            continue;
+        if (at_least_one && circumstance_holds(b, c))
+            return true;
+        if (!at_least_one && !guard_holds(b, c->degree))
+            return false;
+    }
+    return !at_least_one;
+}
+
+static bool no_bar(struct bench *b)
+{
+    for (size_t i = 0; i < b->p->nbars; i++)
+        if (guard_holds(b, b->p->bars[i].when))
+            return false;
+    return true;
+}
+
+/* ---- all of them ---- */
+
+static bool same_holder(const struct bench *b, const struct guard *g)
+{
+    const struct department *x = bench_role(b, g->name), *y = bench_role(b, g->other);
+    return x && y && strcmp(x->id, y->id) == 0;
+}
+
+static bool of_kind(const struct bench *b, const struct guard *g)
+{
+    const struct department *d = register_department(b->j->reg, v_text(bench_fact(b, g->name), ""));
+    return d && words_have(&g->words, d->kind);
+}
+
+static bool another(const struct bench *b, const struct guard *g)
+{
+    const char *before = v_get_str(v_get(b->kase, "did"), g->name, NULL);
+    return !before || strcmp(before, b->j->principal) != 0;
+}
+
+static bool kids_hold(struct bench *b, const struct guard *g)
+{
+    size_t yes = 0;
+    for (size_t i = 0; i < g->nkids; i++)
+        yes += guard_holds(b, g->kid[i]);
+    return g->op == GUARD_ALL ? yes == g->nkids : g->op == GUARD_ANY ? yes > 0 : yes == 0;
+}
+
+static bool parts_hold(struct bench *b, const struct guard *g)
+{
+    size_t all, yes;
+    count_parts(b, g, &all, &yes);
+    return g->op == GUARD_EVERY ? yes == all : g->op == GUARD_SOME ? yes > 0 : yes == 0;
+}
+
+bool guard_holds(struct bench *b, const struct guard *g)
+{
+    if (!g)
+        return true;
+    switch (g->op) {
+    case GUARD_ALL:
+    case GUARD_ANY:
+    case GUARD_NONE:
+        return kids_hold(b, g);
+    case GUARD_EVERY:
+    case GUARD_SOME:
+    case GUARD_NO:
+        return parts_hold(b, g);
+    case GUARD_FACT_IN: {
+        const struct value *v = bench_fact(b, g->name);
+        return words_have(&g->words, v ? bench_word(b, v) : "false"); /* a yes that nobody said is a no */
+    }
+    case GUARD_FACT_GIVEN:
+        return bench_given(b, g->name) == g->yes;
+    case GUARD_PART_IN:
+        return words_have(&g->words, bench_word(b, v_get(part_now(b), g->name)));
+    case GUARD_STAGE:
+        return words_have(&g->words, v_get_str(b->kase, "stage", ""));
+    case GUARD_NEW:
+        return b->opening == g->yes;
+    case GUARD_OUTCOME:
+        return words_have(&g->words, v_get_str(b->kase, "outcome", v_text(bench_fact(b, "outcome"), "")));
+    case GUARD_SAME:
+        return same_holder(b, g);
+    case GUARD_BOUND:
+        return (bench_role(b, g->name) != NULL) == g->yes;
+    case GUARD_DEPARTMENT:
+        return of_kind(b, g);
+    case GUARD_MANAGES:
+        return manages(b, g->name);
+    case GUARD_CLOCK_OVER:
+        return ledger_over(b, g->name) == g->yes;
+    case GUARD_PAPER:
+        return v_count(v_get(v_get(b->kase, "papers"), g->name)) > 0;
+    case GUARD_SUSPENDED:
+        return suspended_now(b) == g->yes;
+    case GUARD_SUSPENSION:
+        return suspension_there(b, &g->words);
+    case GUARD_SECOND:
+        return second_person(b) == g->yes;
+    case GUARD_ANOTHER:
+        return another(b, g);
+    case GUARD_CIRCUMSTANCES:
+        return circumstances(b, words_have(&g->words, "held"));
+    case GUARD_BARS:
+        return no_bar(b);
+    }
+    return false;
+}

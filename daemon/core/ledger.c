@@ -1,0 +1,242 @@
+/* ledger.c - legal clocks: a budget, a ledger, and the due day that follows from both
+ *
+ * A clock of a case is { rule budget in working (or calendar) days, ledger of start, pause, resume, extend, meet, miss,
+ * due day }. The due day is derived from the whole ledger each time the ledger grows, never moved by hand; the day a
+ * limit starts on is not counted. near-at and miss-at are moments of the daemon's own, for the index of what is due.
+ */
+#include "daemon/core/bench.h"
+
+#include <string.h>
+
+static const struct value *clock_of(const struct bench *b, const char *name)
+{
+    return v_get(v_get(b->kase, "clocks"), name);
+}
+
+static bool running(const struct value *clock)
+{
+    const char *state = v_get_str(clock, "state", "");
+    return strcmp(state, "running") == 0 || strcmp(state, "paused") == 0 || strcmp(state, "missed") == 0;
+}
+
+struct calendar_due ledger_limit(const struct bench *b, struct day from, int n)
+{
+    struct calendar_due due = {from, true};
+    if (calendar_add(b->j->calendar, from, n, &due) != ST_OK)
+        due = (struct calendar_due){from, true};
+    return due;
+}
+
+struct when ledger_missed_at(const struct bench *b, struct day due)
+{
+    struct day last = ledger_limit(b, due, b->p->entry_lag).day;
+    return day_start((struct day){last.n + 1}, b->p->zone_minutes);
+}
+
+/* The day n working days before a day; bounded, for a due day may lie anywhere. */
+static struct day before(const struct bench *b, struct day d, int n)
+{
+    for (int steps = 0; n > 0 && steps < 5000; steps++) {
+        d.n--;
+        n -= calendar_day(b->j->calendar, (struct day){d.n + 1}).counts;
+    }
+    return d;
+}
+
+/* ---- deriving ---- */
+
+struct derived {
+    struct calendar_due due;
+    bool paused, met, missed;
+    struct day met_on;
+};
+
+/* Walk the ledger: what of the budget is used up at each pause, what is left from the last start on. */
+static struct derived derive(const struct bench *b, const struct value *clock)
+{
+    struct derived d = {.due = {DAY_NONE, false}, .met_on = DAY_NONE};
+    const struct value *ledger = v_get(clock, "ledger");
+    int64_t left = v_get_int(clock, "budget", 0);
+    bool calendar_days = v_get_bool(clock, "calendar-days");
+    struct day from = DAY_NONE;
+    for (size_t i = 0; i < v_count(ledger); i++) {
+        const struct value *e = v_at(ledger, i);
+        const char *op = v_get_str(e, "op", "");
+        struct day day = case_day(e, "day");
+        if (strcmp(op, "start") == 0 || strcmp(op, "resume") == 0) {
+            from = day;
+            d.paused = false;
+        } else if (strcmp(op, "pause") == 0) {
+            left -= calendar_days ? day.n - from.n : calendar_between(b->j->calendar, from, day).days;
+            d.paused = true;
+        } else if (strcmp(op, "extend") == 0) {
+            left += v_get_int(e, "n", 0);
+        } else if (strcmp(op, "meet") == 0) {
+            d.met = true;
+            d.met_on = day;
+        } else {
+            d.missed = strcmp(op, "miss") == 0;
+        }
+    }
+    int n = left < 0 ? 0 : (int)left;
+    if (!d.paused && calendar_days && calendar_add_days(b->j->calendar, from, n, &d.due) != ST_OK)
+        d.due = (struct calendar_due){from, true};
+    else if (!d.paused && !calendar_days)
+        d.due = ledger_limit(b, from, n);
+    return d;
+}
+
+static void put_moment(struct bench *b, const char *name, const char *key, struct when at, bool there)
+{
+    const char *path = bench_path(b, "clocks.%s.%s", name, key);
+    if (there)
+        bench_put(b, path, v_int(b->a, at.ms));
+    else
+        bench_del(b, path);
+}
+
+/* Write what follows from the ledger: due day, state, the moments at which something must be told. */
+static void settle(struct bench *b, const char *name)
+{
+    const struct clock_rule *rule = procedure_clock(b->p, name);
+    const struct derived d = derive(b, clock_of(b, name));
+    const char *state = d.met ? "met" : d.missed ? "missed" : d.paused ? "paused" : "running";
+    char text[DAY_TEXT];
+    bool late = d.met && day_is(d.due.day) && d.met_on.n > d.due.day.n;
+    if (day_is(d.due.day))
+        bench_put_str(b, bench_path(b, "clocks.%s.due", name), day_text(d.due.day, text));
+    bench_put_str(b, bench_path(b, "clocks.%s.state", name), state);
+    bench_put(b, bench_path(b, "clocks.%s.provisional", name), v_bool(b->a, d.due.provisional));
+    bench_put_str(b, bench_path(b, "clocks.%s.calendar", name), calendar_version(b->j->calendar));
+    bench_put(b, bench_path(b, "clocks.%s.late", name), v_bool(b->a, late));
+    bool runs = strcmp(state, "running") == 0;
+    struct day near = rule && rule->near && runs ? before(b, d.due.day, rule->near) : DAY_NONE;
+    bool tell_near = day_is(near) && near.n >= b->done.n && near.n < d.due.day.n;
+    put_moment(b, name, "near-at", tell_near ? day_start(near, b->p->zone_minutes) : WHEN_NEVER, tell_near);
+    /* a provisional limit never expires */
+    bool tell_miss = runs && !d.due.provisional;
+    put_moment(b, name, "miss-at", tell_miss ? ledger_missed_at(b, d.due.day) : WHEN_NEVER, tell_miss);
+}
+
+static void enter(struct bench *b, const char *name, const char *op, struct day day, int64_t n)
+{
+    char text[DAY_TEXT];
+    struct value *e = v_map(b->a);
+    v_put_str(b->a, e, "op", op);
+    v_put_str(b->a, e, "day", day_text(day, text));
+    v_put_int(b->a, e, "event", b->j->event);
+    if (n)
+        v_put_int(b->a, e, "n", n);
+    bench_push(b, bench_path(b, "clocks.%s.ledger", name), e);
+    settle(b, name);
+}
+
+/* ---- what acts do with clocks ---- */
+
+void ledger_start(struct bench *b, const struct clock_rule *rule, struct day from)
+{
+    char text[DAY_TEXT];
+    const struct department *owner = bench_role(b, rule->owner);
+    struct value *clock = v_map(b->a);
+    v_put_str(b->a, clock, "state", "running");
+    v_put_str(b->a, clock, "owner", owner ? owner->id : NULL);
+    v_put_str(b->a, clock, "start", day_text(from, text));
+    v_put_int(b->a, clock, "budget", rule->workdays ? rule->workdays : rule->days);
+    if (rule->days)
+        v_put_bool(b->a, clock, "calendar-days", true);
+    v_put(b->a, clock, "ledger", v_list(b->a));
+    bench_put(b, bench_path(b, "clocks.%s", rule->name), clock);
+    enter(b, rule->name, "start", from, 0);
+}
+
+/* A miss that was written before a paper came in which shows that the limit was kept is undone, and told. */
+static void unmiss(struct bench *b, const char *name)
+{
+    const struct value *clock = clock_of(b, name);
+    struct day due = case_day(clock, "due");
+    if (strcmp(v_get_str(clock, "state", ""), "missed") != 0 || b->done.n > due.n)
+        return;
+    enter(b, name, "unmiss", b->done, 0);
+    tell_again(b, "limit-miss-undone", v_get(v_get(b->kase, "told"), "limit-missed"));
+}
+
+void ledger_stop(struct bench *b, const char *name)
+{
+    if (!running(clock_of(b, name)))
+        return;
+    unmiss(b, name);
+    enter(b, name, "meet", b->done, 0);
+}
+
+void ledger_pause(struct bench *b, const char *name)
+{
+    if (strcmp(v_get_str(clock_of(b, name), "state", ""), "running") == 0)
+        enter(b, name, "pause", b->done, 0);
+}
+
+void ledger_resume(struct bench *b, const char *name)
+{
+    if (strcmp(v_get_str(clock_of(b, name), "state", ""), "paused") == 0)
+        enter(b, name, "resume", b->done, 0);
+}
+
+static int64_t budget(const struct value *clock)
+{
+    int64_t n = v_get_int(clock, "budget", 0);
+    const struct value *ledger = v_get(clock, "ledger");
+    for (size_t i = 0; i < v_count(ledger); i++)
+        if (strcmp(v_get_str(v_at(ledger, i), "op", ""), "extend") == 0)
+            n += v_get_int(v_at(ledger, i), "n", 0);
+    return n;
+}
+
+void ledger_extend(struct bench *b, const char *name, int64_t by, const struct rule *why)
+{
+    const struct clock_rule *rule = procedure_clock(b->p, name);
+    const struct value *clock = clock_of(b, name);
+    if (!running(clock)) {
+        bench_refuse_rule(b, why, "clock-not-running", "%s没有在计算,不能延长", rule->label);
+        return;
+    }
+    int64_t total = budget(clock) + by, most = rule->total ? rule->total : rule->workdays + rule->days;
+    if (total > most)
+        bench_refuse_rule(b, why, "limit-total", "%s延长后共%lld个工作日,不得超过%lld个工作日", rule->label,
+                          (long long)total, (long long)most);
+    else
+        enter(b, name, "extend", b->done, by);
+}
+
+void ledger_miss(struct bench *b, const char *name)
+{
+    enter(b, name, "miss", case_day(clock_of(b, name), "due"), 0);
+}
+
+bool ledger_over(const struct bench *b, const char *name)
+{
+    struct day due = case_day(clock_of(b, name), "due");
+    return day_is(due) && b->done.n > due.n;
+}
+
+/* The named event took effect on another day: every entry that it made gets that day, every clock is derived again. */
+void ledger_correct(struct bench *b, int64_t event, struct day done)
+{
+    char text[DAY_TEXT];
+    const struct value *clocks = v_get(b->kase, "clocks");
+    for (size_t c = 0; c < v_count(clocks); c++) {
+        const char *name = clocks->u.map.pair[c].key;
+        struct value *ledger = v_copy(b->a, v_get(clocks->u.map.pair[c].val, "ledger"));
+        bool touched = false;
+        for (size_t i = 0; i < v_count(ledger); i++) {
+            struct value *e = v_at(ledger, i);
+            if (v_get_int(e, "event", 0) != event || strcmp(v_get_str(e, "op", ""), "miss") == 0)
+                continue;
+            v_put_str(b->a, e, "day", day_text(done, text));
+            v_put_int(b->a, e, "corrected", b->j->event);
+            touched = true;
+        }
+        if (!touched)
+            continue;
+        bench_put(b, bench_path(b, "clocks.%s.ledger", name), ledger);
+        settle(b, name);
+    }
+}

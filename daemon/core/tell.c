@@ -1,0 +1,246 @@
+/* tell.c - who learns of a step: transitions for everyone who watches, notices for those concerned, tasks for those
+ * asked
+ *
+ * A department with a key reads its notice in its stream. Who has none (the person, an expert, a department without a
+ * key) is served on paper: the notice becomes a task "serve" of the department that issued it.
+ */
+#include "daemon/core/bench.h"
+
+#include <string.h>
+
+/* The department that a step is issued by: who did the act, or, when a party did, the first task-holder or receiver. */
+static const char *issuer(struct bench *b)
+{
+    if (b->department)
+        return b->department;
+    return bench_principal_department(b, b->j->principal);
+}
+
+/* ---- tasks ---- */
+
+struct ask {
+    const char *act, *department, *role, *type, *party, *part;
+    const struct words *or_acts;
+    struct calendar_due due;
+    const char *clock;
+};
+
+static int64_t open_task(struct bench *b, const struct ask *ask)
+{
+    char text[DAY_TEXT];
+    struct value *t = v_map(b->a);
+    int64_t id = b->j->next_task + b->tasks_used++;
+    v_put_str(b->a, t, "act", ask->act);
+    v_put_str(b->a, t, "department", ask->department);
+    v_put_str(b->a, t, "role", ask->role);
+    v_put_str(b->a, t, "type", ask->type);
+    v_put_str(b->a, t, "party", ask->party);
+    v_put_str(b->a, t, "part", ask->part);
+    v_put_str(b->a, t, "clock", ask->clock);
+    if (ask->or_acts && ask->or_acts->n) {
+        struct value *others = v_list(b->a);
+        for (size_t i = 0; i < ask->or_acts->n; i++)
+            v_push(b->a, others, v_str(b->a, ask->or_acts->word[i]));
+        v_put(b->a, t, "or", others);
+    }
+    v_put_str(b->a, t, "opened", day_text(b->done, text));
+    if (day_is(ask->due.day)) {
+        v_put_str(b->a, t, "due", day_text(ask->due.day, text));
+        v_put_bool(b->a, t, "provisional", ask->due.provisional);
+        /* a task that follows a clock is escalated by the clock's own miss */
+        if (!ask->clock && !ask->due.provisional)
+            v_put_int(b->a, t, "due-at", ledger_missed_at(b, ask->due.day).ms);
+    }
+    bench_put(b, bench_path(b, "tasks.%lld", (long long)id), t);
+    v_push(b->a, b->opened, v_int(b->a, id));
+    return id;
+}
+
+static struct calendar_due due_of(const struct bench *b, const struct effect *e)
+{
+    const struct value *clock = e->clock ? v_get(v_get(b->kase, "clocks"), e->clock) : NULL;
+    if (clock)
+        return (struct calendar_due){case_day(clock, "due"), v_get_bool(clock, "provisional")};
+    return e->within ? ledger_limit(b, b->done, e->within) : (struct calendar_due){DAY_NONE, false};
+}
+
+/* ---- notices ---- */
+
+static struct value *public_fields(struct bench *b, const struct notice_type *t)
+{
+    struct value *fields = v_map(b->a);
+    for (size_t i = 0; t && i < t->fields.n; i++) {
+        const struct value *v = bench_fact(b, t->fields.word[i]);
+        if (v)
+            v_put(b->a, fields, t->fields.word[i], v_copy(b->a, v));
+    }
+    return fields;
+}
+
+static struct value *notice_new(struct bench *b, const char *stream, const char *type, const char *role)
+{
+    const struct notice_type *t = procedure_notice(b->p, type);
+    struct value *n = v_map(b->a), *fields = public_fields(b, t);
+    v_put_str(b->a, n, "stream", stream);
+    v_put_str(b->a, n, "type", type);
+    v_put_str(b->a, n, "label", t ? t->label : type);
+    v_put_str(b->a, n, "role", role);
+    if (v_count(fields))
+        v_put(b->a, n, "fields", fields);
+    return n;
+}
+
+static void put_task(struct bench *b, struct value *n, const struct ask *ask)
+{
+    char text[DAY_TEXT];
+    v_put_str(b->a, n, "answer", ask->act);
+    v_put_int(b->a, n, "task", open_task(b, ask));
+    if (day_is(ask->due.day)) {
+        v_put_str(b->a, n, "due", day_text(ask->due.day, text));
+        v_put_bool(b->a, n, "provisional", ask->due.provisional);
+    }
+}
+
+static void note_told(struct bench *b, const char *type, const char *stream)
+{
+    const struct value *told = v_get(v_get(b->kase, "told"), type);
+    for (size_t i = 0; i < v_count(told); i++)
+        if (strcmp(v_text(v_at(told, i), ""), stream) == 0)
+            return;
+    bench_push(b, bench_path(b, "told.%s", type), v_str(b->a, stream));
+}
+
+static void notice_out(struct bench *b, struct value *n, const char *article)
+{
+    v_put_str(b->a, n, "article", article);
+    v_put_str(b->a, n, "part", b->part);
+    v_push(b->a, b->notices, n);
+    note_told(b, v_get_str(n, "type", ""), v_get_str(n, "stream", ""));
+}
+
+static void notify(struct bench *b, const struct effect *e, const char *role, const char *department,
+                   const char *article)
+{
+    struct value *n = notice_new(b, department, e->name, role);
+    struct ask ask = {e->answer, department, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), e->clock};
+    if (e->answer)
+        put_task(b, n, &ask);
+    notice_out(b, n, article);
+}
+
+/* Served on paper by whoever issued the step. */
+static void serve(struct bench *b, const struct effect *e, const char *role, const char *whom, const char *article)
+{
+    const char *stream = issuer(b);
+    if (!stream)
+        return;
+    struct value *n = notice_new(b, stream, "serve-notice", role), *fields = v_map(b->a);
+    struct ask ask = {"serve", stream, role, e->name, whom, b->part, NULL, ledger_limit(b, b->done, b->p->service_days),
+                      NULL};
+    const struct notice_type *t = procedure_notice(b->p, e->name);
+    v_put_str(b->a, n, "label", t ? t->label : e->name);
+    v_put_str(b->a, n, "party", whom);
+    v_put_str(b->a, fields, "notice", e->name);
+    v_put(b->a, n, "fields", fields);
+    put_task(b, n, &ask);
+    notice_out(b, n, article);
+}
+
+/* ---- transitions ---- */
+
+static struct value *transition_of(struct bench *b, const char *kind)
+{
+    for (size_t i = 0; i < v_count(b->transitions); i++)
+        if (strcmp(v_get_str(v_at(b->transitions, i), "kind", ""), kind) == 0)
+            return v_at(b->transitions, i);
+    struct value *t = v_map(b->a);
+    v_put_str(b->a, t, "kind", kind);
+    v_put(b->a, t, "departments", v_list(b->a));
+    v_push(b->a, b->transitions, t);
+    return t;
+}
+
+static void add_department(struct bench *b, struct value *transition, const char *id)
+{
+    struct value *list = v_get(transition, "departments");
+    for (size_t i = 0; i < v_count(list); i++)
+        if (strcmp(v_text(v_at(list, i), ""), id) == 0)
+            return;
+    v_push(b->a, list, v_str(b->a, id));
+}
+
+/* ---- all of it ---- */
+
+static void tell_one(struct bench *b, const struct effect *e, const char *role, struct value *transition,
+                     const char *article)
+{
+    const struct role *r = procedure_role(b->p, role);
+    bool party = r && r->party && !(r->same_as && guard_holds(b, r->same_when));
+    const struct department *d = party ? NULL : bench_role(b, r && r->same_as ? r->same_as : role);
+    if (party) {
+        serve(b, e, role, role, article);
+    } else if (d) {
+        add_department(b, transition, d->id);
+        if (d->keyless)
+            serve(b, e, role, d->id, article);
+        else
+            notify(b, e, role, d->id, article);
+    }
+}
+
+void tell(struct bench *b, const struct effect *e, const char *article)
+{
+    struct value *transition = transition_of(b, e->name);
+    for (size_t i = 0; i < e->to.n; i++)
+        tell_one(b, e, e->to.word[i], transition, article);
+}
+
+void tell_task(struct bench *b, const struct effect *e, const char *article)
+{
+    (void)article;
+    const struct department *d = e->to.n ? bench_role(b, e->to.word[0]) : NULL;
+    struct ask ask = {e->answer,    d ? d->id : NULL, e->to.n ? e->to.word[0] : NULL, NULL, NULL, b->part, NULL,
+                      due_of(b, e), e->clock};
+    if (d)
+        open_task(b, &ask);
+}
+
+void tell_again(struct bench *b, const char *type, const struct value *streams)
+{
+    struct value *transition = transition_of(b, type);
+    for (size_t i = 0; i < v_count(streams); i++) {
+        const char *stream = v_text(v_at(streams, i), NULL);
+        if (!stream)
+            continue;
+        add_department(b, transition, stream);
+        notice_out(b, notice_new(b, stream, type, NULL), NULL);
+    }
+}
+
+static struct value *running_clocks(struct bench *b)
+{
+    struct value *list = v_list(b->a);
+    const struct value *clocks = v_get(b->kase, "clocks");
+    for (size_t i = 0; i < v_count(clocks); i++) {
+        const struct value *c = clocks->u.map.pair[i].val;
+        if (strcmp(v_get_str(c, "state", ""), "running") != 0)
+            continue;
+        struct value *one = v_map(b->a);
+        v_put_str(b->a, one, "clock", clocks->u.map.pair[i].key);
+        v_put_str(b->a, one, "due", v_get_str(c, "due", NULL));
+        v_push(b->a, list, one);
+    }
+    return list;
+}
+
+void tell_finish(struct bench *b)
+{
+    const char *receiver = v_get_str(v_get(b->kase, "roles"), "receiver", issuer(b));
+    struct value *clocks = running_clocks(b);
+    for (size_t i = 0; i < v_count(b->transitions); i++) {
+        struct value *t = v_at(b->transitions, i);
+        const char *first = v_text(v_at(v_get(t, "departments"), 0), receiver);
+        v_put_str(b->a, t, "department", first ? first : "");
+        v_put(b->a, t, "clocks", v_copy(b->a, clocks));
+    }
+}
