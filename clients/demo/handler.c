@@ -65,16 +65,20 @@ static const struct value *read_plan(struct arena *a, const char *folder, const 
     return plan;
 }
 
-/* Print the planned command, about the case, the part and the task of the notice. */
+/* The part that a notice is about; 0: none. */
+static int64_t part_of(const struct value *notice)
+{
+    const struct value *part = v_get(notice, "part");
+    return v_kind(part) == V_STR ? strtoll(v_text(part, "0"), NULL, 10) : v_number(part, 0);
+}
+
+/* Print the planned command, about the part of the notice; case and task are the agent's to add. */
 static void answer(struct arena *a, const struct value *planned, const struct value *notice)
 {
     struct value *command = v_copy(a, planned);
     struct buf line = {0};
-    v_put_int(a, command, "case", v_get_int(notice, "case", 0));
-    if (v_get(notice, "part"))
-        v_put_int(a, command, "part", v_get_int(notice, "part", 0));
-    if (v_get(notice, "task"))
-        v_put_int(a, command, "task", v_get_int(notice, "task", 0));
+    if (part_of(notice))
+        v_put_int(a, command, "part", part_of(notice));
     json_line(&line, command);
     printf("%s\n", buf_cstr(&line));
     buf_done(&line);

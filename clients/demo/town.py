@@ -22,7 +22,7 @@ sys.path.insert(0, str(SOURCE / "proto" / "python"))
 import leeway  # noqa: E402
 
 ADMINISTRATOR = "administrator"
-START = "2026-01-05T09:00:00+08:00"
+START = "2026-01-05T09:00:00"
 
 
 class Broken(Exception):
@@ -102,18 +102,21 @@ class Town:
 
     def configure(self):
         path = self.folder / "leewayd.yaml"
+        simulated = f'simulated: {{start: "{self.simulated}"}}' if self.simulated else ""
         path.write_text(f"""\
-store: {self.folder}/store
-papers: {self.folder}/papers
-commands: {self.commands}
-transitions: {self.transitions}
-server-key: {self.key_file("server")}
+endpoints:
+  command: {self.commands}
+  transitions: {self.transitions}
+store: {{folder: store, map-size: 1 GiB}}
+papers: {{folder: papers}}
+server-key: keys/server.key
 administrator: {ADMINISTRATOR}
-keys:
-  - {{key: "{self.keys[ADMINISTRATOR][0]}", principal: {ADMINISTRATOR}}}
-procedures: {SOURCE}/config/procedures
+zone: "+08:00"
 calendars: {SOURCE}/config/calendars
-simulated: "{self.simulated}"
+procedures: {SOURCE}/config/procedures
+keys:
+  - {{principal: {ADMINISTRATOR}, key: "{self.keys[ADMINISTRATOR][0]}"}}
+{simulated}
 """)
         return path
 
@@ -140,9 +143,9 @@ simulated: "{self.simulated}"
         """An agent of the department that runs the handler for each notice."""
         self.agents[department] = self.spawn(
             f"agent-{department}",
-            [self.programs / "leeway-agent", "--endpoint", self.commands,
-             "--server-key", self.key_file("server").with_suffix(".key.pub"), "--key", self.key_file(principal),
-             "--stream", department, "--state", self.folder / "agents" / department, "--", handler],
+            [self.programs / "leeway-agent", "--stream", department, "--name", "desk", "--handler", handler,
+             "--state", self.folder / "agents" / department, "--endpoint", self.commands,
+             "--server-key", self.key_file("server").with_suffix(".key.pub"), "--key", self.key_file(principal)],
             **environment)
 
     def check(self):

@@ -1,0 +1,123 @@
+"""tell.py - what the demonstration prints: progress, tables, one case in full; Chinese or English by the locale"""
+
+import os
+import sys
+import unicodedata
+
+CHINESE = next((value for value in map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG")) if value), "").startswith("zh")
+
+# English, Chinese
+TEXTS = {
+    "starting": ("starting a daemon and its departments in {folder}", "在 {folder} 启动守护进程和各部门"),
+    "progress": ("{day}  {open} cases open, {ended} ended, {steps} transitions", "{day}  在办 {open},已结 {ended},变动 {steps}"),
+    "outcome": ("outcome", "结果"),
+    "cases": ("cases", "件数"),
+    "circumstances": ("circumstances", "情形"),
+    "bars": ("negative list", "负面清单"),
+    "paper": ("served on paper", "书面送达"),
+    "missed": ("limits missed", "超期"),
+    "exempted": ("exempted", "免责"),
+    "mitigated": ("mitigated", "减轻"),
+    "lighter": ("lighter", "从轻"),
+    "refused": ("refused", "不予免责"),
+    "declined": ("declined", "不予受理"),
+    "withdrawn": ("withdrawn", "撤回"),
+    "closed": ("closed without application", "未申请而终结"),
+    "pending": ("without an end", "未结"),
+    "all": ("all", "合计"),
+    "full": ("Case {case} in full: {name} ({circumstance}), {outcome}", "案件 {case} 全程:{name}({circumstance}),{outcome}"),
+    "entered": ("entered {day}", "{day} 录入"),
+    "clock": ("{label} ({article}): {state}, due {due}", "{label}({article}):{state},截止 {due}"),
+    "summary": ("{accepted} commands accepted, {refused} refused; {transitions} transitions; {published} notices "
+                "published, {handled} handled, {lost} lost, {doubled} acted on twice; {cases} cases in {seconds} s",
+                "接受命令 {accepted},拒绝 {refused};变动 {transitions};发出通知 {published},已处理 {handled},"
+                "丢失 {lost},重复处理 {doubled};{cases} 件,用时 {seconds} 秒"),
+    "kills": ("the daemon was killed {n} times and started again on the same store",
+              "守护进程被强行终止 {n} 次,均在原存储上重新启动"),
+    "monitor": ("leeway-monitor: {line}", "leeway-monitor:{line}"),
+    "agrees": ("the monitor's figures are the store's", "监视器的数字与存储一致"),
+    "differs": ("the monitor's figures differ from the store's: {what}", "监视器的数字与存储不一致:{what}"),
+    "surprise": ("not as planned: {what}", "与计划不符:{what}"),
+    "simulated": ("(simulated time)", "(模拟时间)"),
+}
+
+
+def text(name):
+    return TEXTS[name][CHINESE]
+
+
+def width(word):
+    """Columns of a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in word)
+
+
+def pad(word, columns):
+    return word + " " * max(0, columns - width(word))
+
+
+def table(rows):
+    """Rows of texts under each other; the first column to the left, the others to the right."""
+    columns = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = [pad(row[0], columns[0])] + [" " * (columns[i] - width(row[i])) + row[i] for i in range(1, len(row))]
+        print("  " + "   ".join(cells).rstrip())
+
+
+class Show:
+    def __init__(self):
+        self.terminal = sys.stdout.isatty()
+        self.steps = 0
+        self.week = None
+
+    def say(self, line):
+        self._clear()
+        print(line, flush=True)
+
+    def happened(self, _transition):
+        self.steps += 1
+
+    def progress(self, day, open_, ended):
+        """A line that is written over on a terminal; elsewhere a line a week."""
+        line = text("progress").format(day=day, open=open_, ended=ended, steps=self.steps)
+        if self.terminal:
+            print("\r\x1b[K" + line, end="", flush=True)
+        elif day.isocalendar()[:2] != self.week:
+            self.week = day.isocalendar()[:2]
+            print(line, flush=True)
+
+    def _clear(self):
+        if self.terminal:
+            print("\r\x1b[K", end="")
+
+    def outcomes(self, account):
+        rows = [[text(name) for name in ("outcome", "cases", "circumstances", "bars", "paper", "missed")]]
+        for outcome, row in account.table.items():
+            rows.append([text(outcome), str(row.cases), " ".join(sorted(row.circumstances)), " ".join(sorted(row.bars)),
+                         str(row.paper), str(row.missed)])
+        self.say("")
+        table(rows)
+
+    def told_in_full(self, case, folded, events, clocks):
+        """Every event with the day on which it was done and the day on which it was entered; then each clock, day by
+        day."""
+        outcome = folded.get("outcome") or folded["stage"]
+        self.say("")
+        print(text("full").format(case=case.number, name=case.name, circumstance=case.circumstance,
+                                  outcome=text(outcome) if outcome in TEXTS else outcome), text("simulated"))
+        for event in events:
+            entered = event["entered"]
+            print(f"  {event['done']}  {pad(event['label'], 24)}  {event['who']}"
+                  + ("" if entered == event["done"] else "  " + text("entered").format(day=entered))
+                  + ("  → " + "、".join(event["told"]) if event["told"] else ""))
+        for clock in clocks:
+            print("  " + text("clock").format(**clock))
+            for day in clock["days"]:
+                print(f"      {day['day']}  {day['n'] if day['counts'] else '·':>3}  {day['why']}")
+
+    def summary(self, summary, kills, surprises):
+        self.say("")
+        if kills:
+            print(text("kills").format(n=kills))
+        for what in surprises:
+            print(text("surprise").format(what=what))
+        print(text("summary").format(**summary), flush=True)
