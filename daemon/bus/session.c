@@ -35,6 +35,7 @@ struct sessions {
     struct stream *by_name[BUCKETS];
     struct session *first, *last; /* the line */
     int64_t next_id;
+    bool stalled; /* the store did not answer: nothing is tried before the next tick or notice */
     struct session_figures figures;
     struct arena *arena; /* of one message */
     struct buf out;
@@ -312,6 +313,7 @@ void session_grown(struct sessions *s, const char *stream, uint64_t last)
     if (!t || last <= t->last)
         return;
     t->last = last;
+    s->stalled = false;
     for (struct session *x = t->readers; x; x = x->next_reader)
         line_join(s, x);
 }
@@ -376,17 +378,16 @@ static enum step send_notices(struct sessions *s, struct session *x)
 
 bool session_pump(struct sessions *s, int budget)
 {
-    while (s->first && budget-- > 0) {
+    while (s->first && !s->stalled && budget-- > 0) {
         struct session *x = s->first;
         line_leave(s, x);
         enum step step = send_notices(s, x);
         arena_reset(s->arena);
         if (step != STEP_DROPPED)
             line_join(s, x);
-        if (step == STEP_NO_STORE)
-            return false; /* the next tick or event tries again */
+        s->stalled = step == STEP_NO_STORE;
     }
-    return s->first != NULL;
+    return s->first && !s->stalled;
 }
 
 /* ---- Time ---- */
@@ -423,6 +424,7 @@ static void tick_one(struct sessions *s, struct session *x, void *arg)
 
 void session_tick(struct sessions *s, struct tick now)
 {
+    s->stalled = false;
     each(s, tick_one, &now);
 }
 

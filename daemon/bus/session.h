@@ -90,7 +90,7 @@ bool session_close(struct sessions *s, const struct peer *from, int64_t id);
 void session_grown(struct sessions *s, const char *stream, uint64_t last);
 
 /* Send what may be sent, each session in its turn one message, at most `budget` messages in all. True: more could be
- * sent at once, call again. */
+ * sent at once, call again (a budget of 0 only asks). */
 bool session_pump(struct sessions *s, int budget);
 
 /* Beats that are due, ends of the silent, another try for the paused. Call it once a second or so. */

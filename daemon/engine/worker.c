@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { JOBS_MOST = 64 * 1024, BYTES_MOST = 64 * 1024 * 1024 };
+enum { JOBS_MOST = 64 * 1024, BYTES_MOST = 64 * 1024 * 1024, BYTES_OF_AN_ARENA = 16 * 1024 };
 
 struct finished {
     struct finished *next;
@@ -32,6 +32,13 @@ struct worker {
     struct arena *arena[WORKER_BATCH];
 };
 
+/* What a job holds: a small one the first block of its arena. */
+static size_t weight(const struct worker_job *j)
+{
+    size_t used = arena_used(j->arena);
+    return used > BYTES_OF_AN_ARENA ? used : BYTES_OF_AN_ARENA;
+}
+
 /* Take what waits into the batch. Called with the lock. */
 static size_t take_batch(struct worker *w)
 {
@@ -40,7 +47,7 @@ static size_t take_batch(struct worker *w)
         const struct worker_job *j = &w->ring[(w->first + i) % JOBS_MOST];
         w->job[i] = j->job;
         w->arena[i] = j->arena;
-        w->bytes -= arena_used(j->arena);
+        w->bytes -= weight(j);
     }
     w->first = (w->first + n) % JOBS_MOST;
     w->n -= n;
@@ -97,7 +104,7 @@ struct worker *worker_start(struct engine *e, struct when (*clock)(void *), void
 
 enum status worker_submit(struct worker *w, const struct worker_job *job)
 {
-    size_t bytes = arena_used(job->arena);
+    size_t bytes = weight(job);
     pthread_mutex_lock(&w->lock);
     bool room = w->n < JOBS_MOST && bytes <= BYTES_MOST - w->bytes;
     if (room) {

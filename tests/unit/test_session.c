@@ -348,7 +348,11 @@ static void a_store_that_fails_sends_nothing_and_is_asked_again_later(void **sta
     int64_t id = open_as(w, anna, "dept", "agent", 0, 100, 100000);
     pump(w);
     assert_int_equal(w->nsent, 0);
+    assert_int_equal(w->reads, 1);
     w->store = ST_OK;
+    pump(w);
+    assert_int_equal(w->reads, 1);
+    session_tick(w->sessions, later(1000));
     pump(w);
     assert_int_equal(got(w, id, 1), 3);
 }

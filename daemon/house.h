@@ -1,0 +1,62 @@
+/* house.h - the daemon put together: configuration, store, engine, bus, and what the loop knows between them
+ *
+ * Opened in this order and closed in the other: configuration, store (synced), engine (started, its first event
+ * durable), sockets (the guard first), the engine's thread.
+ *
+ * Threads: the loop's.
+ */
+#ifndef LEEWAY_HOUSE_H
+#define LEEWAY_HOUSE_H
+
+#include "daemon/bus/bus.h"
+#include "daemon/bus/session.h"
+#include "daemon/engine/engine.h"
+#include "daemon/engine/worker.h"
+#include "daemon/ops/config.h"
+#include "daemon/ops/counters.h"
+#include "daemon/pending.h"
+
+#include <stdbool.h>
+
+struct house {
+    const char *config_file;
+    struct config *config; /* of the start: everything but the keys */
+    struct config *keys;   /* the newest; the same one until a reload */
+    struct curve_key key;
+    struct store *store;
+    struct engine *engine;
+    struct worker *worker;
+    struct view *view; /* the newest picture of register and procedures */
+    struct bus *bus;
+    struct sessions *sessions;
+    struct pending *pending;
+    struct counters counters;
+    struct buf out; /* of one message */
+
+    /* of the newest result of the engine */
+    struct engine_head head;
+    struct when now, next_due;
+    bool held, full;
+
+    int exit_code; /* the loop ends when it is not 0 */
+};
+
+/* Open all but the engine's thread. `why` gets what is wrong. Returns an exit code (0: fine, *ret is given). */
+int house_open(const char *config_file, struct house **ret, struct buf *why);
+
+/* Closes everything; the worker must be stopped. NULL is fine. */
+void house_close(struct house *h);
+
+/* Read the configuration again: a bad one is refused whole, the old one stays. */
+void house_reload(struct house *h);
+
+/* Take over what a result says of head, time and view; the view of the result is taken. */
+void house_learn(struct house *h, struct engine_result *r);
+
+/* Who a key names now: the register's word first (a key that it ended names nobody), then the configuration's. */
+const char *house_principal(struct house *h, const char *z85);
+
+/* Cut and end whatever has no key or right any more. */
+void house_sift(struct house *h);
+
+#endif

@@ -1,0 +1,211 @@
+#include "daemon/loop.h"
+
+#include "daemon/clock.h"
+#include "daemon/notify.h"
+#include "daemon/ops/log.h"
+#include "daemon/serve.h"
+#include "daemon/zuv.h"
+
+#include <signal.h>
+#include <sysexits.h>
+
+enum {
+    HOUR_MS = 60 * 60 * 1000,
+    TICK_MS = 1000,
+    HEAD_MS = 5000,
+    HELD_MS = 60 * 1000, /* how often held expiries are looked at */
+    STUCK_MS = 1000,     /* and what is due and does not go away */
+    BUDGET = 64,         /* messages of a door in one turn of the loop */
+    SIGNALS = 3
+};
+
+struct loop {
+    struct house *house;
+    uv_loop_t uv;
+    struct zuv zuv;
+    uv_async_t results;
+    uv_timer_t due, tick, head;
+    uv_signal_t signal[SIGNALS];
+    struct when woken_for; /* the due moment for which the engine was woken last */
+    bool doors_open;
+};
+
+/* ---- Time ---- */
+
+static struct when wall(void *ctx)
+{
+    (void)ctx;
+    return clock_wall();
+}
+
+static void on_due(uv_timer_t *t)
+{
+    struct loop *l = t->data;
+    l->woken_for = l->house->next_due;
+    worker_wake(l->house->worker);
+}
+
+/* The distance is taken in the engine's own time, which in a store of simulated time is not that of the wall. */
+static void arm(struct loop *l)
+{
+    const struct house *h = l->house;
+    int64_t wait = h->next_due.ms > h->now.ms ? h->next_due.ms - h->now.ms : 0;
+    if (h->next_due.ms == WHEN_NEVER.ms || wait > HOUR_MS)
+        wait = HOUR_MS;
+    if (wait == 0 && h->held)
+        wait = HELD_MS;
+    if (wait == 0 && l->woken_for.ms == h->next_due.ms)
+        wait = STUCK_MS;
+    uv_timer_start(&l->due, on_due, (uint64_t)wait, 0);
+}
+
+static void on_tick(uv_timer_t *t)
+{
+    struct loop *l = t->data;
+    session_tick(l->house->sessions, clock_tick());
+}
+
+static void on_head(uv_timer_t *t)
+{
+    struct loop *l = t->data;
+    serve_head(l->house);
+}
+
+/* ---- Streams, as a door without a socket: sent in portions between messages ---- */
+
+static bool streams_want(void *self)
+{
+    struct house *h = self;
+    return !h->exit_code && session_pump(h->sessions, 0);
+}
+
+static void streams_send(void *self, int budget)
+{
+    (void)session_pump(((struct house *)self)->sessions, budget);
+}
+
+/* ---- Results ---- */
+
+static void ready_results(void *ctx)
+{
+    uv_async_send(&((struct loop *)ctx)->results);
+}
+
+static void take_results(struct loop *l)
+{
+    struct engine_result r;
+    while (!l->house->exit_code && worker_take(l->house->worker, &r)) {
+        bool fine = serve_result(l->house, &r);
+        if (r.view)
+            view_drop(r.view);
+        engine_result_done(&r);
+        if (!fine)
+            uv_stop(&l->uv);
+    }
+}
+
+static void on_results(uv_async_t *async)
+{
+    struct loop *l = async->data;
+    take_results(l);
+    if (!l->house->exit_code)
+        arm(l);
+}
+
+/* ---- Signals ---- */
+
+static void on_signal(uv_signal_t *s, int number)
+{
+    struct loop *l = s->data;
+    if (number == SIGHUP) {
+        house_reload(l->house);
+        return;
+    }
+    log_say(LOG_NOTICE, "stopping", LOG_NUMBER("signal", number), LOG_END);
+    uv_stop(&l->uv);
+}
+
+/* ---- Life ---- */
+
+static enum status open_doors(struct loop *l)
+{
+    struct bus_door door[BUS_DOORS];
+    struct bus_door streams = {-1, streams_want, streams_send, l->house};
+    enum status st = ST_OK;
+    bus_doors(l->house->bus, door);
+    zuv_init(&l->zuv, &l->uv);
+    l->doors_open = true;
+    for (int i = 0; i < BUS_DOORS && !st; i++)
+        st = zuv_add(&l->zuv, door[i], BUDGET);
+    if (!st)
+        st = zuv_add(&l->zuv, streams, BUDGET);
+    return st;
+}
+
+static void start(struct loop *l)
+{
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
+    uv_async_init(&l->uv, &l->results, on_results);
+    uv_timer_init(&l->uv, &l->due);
+    uv_timer_init(&l->uv, &l->tick);
+    uv_timer_init(&l->uv, &l->head);
+    l->results.data = l->due.data = l->tick.data = l->head.data = l;
+    uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS);
+    uv_timer_start(&l->head, on_head, HEAD_MS, HEAD_MS);
+    for (int i = 0; i < SIGNALS; i++) {
+        uv_signal_init(&l->uv, &l->signal[i]);
+        l->signal[i].data = l;
+        uv_signal_start(&l->signal[i], on_signal, numbers[i]);
+    }
+    l->woken_for = (struct when){INT64_MIN};
+    l->house->worker = worker_start(l->house->engine, wall, ready_results, l);
+    arm(l);
+}
+
+/* No message is taken any more; what was taken is committed and answered, and the readers are told. */
+static void drain(struct loop *l)
+{
+    struct house *h = l->house;
+    worker_finish(h->worker);
+    take_results(l);
+    worker_stop(h->worker);
+    h->worker = NULL;
+    if (h->exit_code)
+        return; /* the outcome is not known: nobody hears anything more */
+    while (session_pump(h->sessions, BUDGET))
+        ;
+    session_stop(h->sessions);
+}
+
+static void close_handles(struct loop *l)
+{
+    if (l->doors_open)
+        zuv_close(&l->zuv);
+    uv_close((uv_handle_t *)&l->results, NULL);
+    uv_close((uv_handle_t *)&l->due, NULL);
+    uv_close((uv_handle_t *)&l->tick, NULL);
+    uv_close((uv_handle_t *)&l->head, NULL);
+    for (int i = 0; i < SIGNALS; i++)
+        uv_close((uv_handle_t *)&l->signal[i], NULL);
+    uv_run(&l->uv, UV_RUN_DEFAULT);
+    uv_loop_close(&l->uv);
+}
+
+int loop_run(struct house *h, void (*ready)(struct house *h, void *ctx), void *ctx)
+{
+    struct loop l = {.house = h};
+    if (uv_loop_init(&l.uv) != 0)
+        return EX_OSERR;
+    start(&l);
+    if (open_doors(&l)) {
+        log_say(LOG_ERROR, "loop-failed", LOG_TEXT("text", "a socket cannot be watched"), LOG_END);
+        h->exit_code = EX_OSERR;
+    } else {
+        ready(h, ctx);
+        uv_run(&l.uv, UV_RUN_DEFAULT);
+    }
+    notify("STOPPING=1");
+    drain(&l);
+    close_handles(&l);
+    return h->exit_code;
+}

@@ -1,0 +1,136 @@
+#include "daemon/engine/question.h"
+#include "daemon/ops/log.h"
+#include "daemon/serve.h"
+#include "proto/wire.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sysexits.h>
+
+/* ---- The doors of the sessions ---- */
+
+static enum session_sent send_session(void *ctx, const struct peer *to, struct bytes message)
+{
+    struct house *h = ctx;
+    switch (router_send(bus_router(h->bus), to, message)) {
+    case ROUTER_SENT:
+        return SESSION_SENT;
+    case ROUTER_FULL:
+        return SESSION_FULL;
+    case ROUTER_UNREACHABLE:
+        break;
+    }
+    return SESSION_GONE;
+}
+
+static enum status read_stream(void *ctx, struct arena *a, const char *stream, uint64_t after, size_t n, size_t bytes,
+                               struct session_notice **ret, size_t *ret_n, uint64_t *ret_last)
+{
+    struct house *h = ctx;
+    struct stream_item *item;
+    size_t count;
+    enum status st = stream_read(a, h->store, stream, after, n, bytes, &item, &count, ret_last);
+    if (st) {
+        log_say(LOG_ERROR, "stream-not-read", LOG_TEXT("stream", stream), LOG_TEXT("status", status_name(st)), LOG_END);
+        return st;
+    }
+    struct session_notice *notice = ARENA_ARRAY(a, struct session_notice, count + 1);
+    for (size_t i = 0; i < count; i++)
+        notice[i] = (struct session_notice){item[i].position, item[i].bytes};
+    *ret = notice;
+    *ret_n = count;
+    return ST_OK;
+}
+
+static void put_head(const struct house *h, struct arena *a, struct value *v)
+{
+    v_put_int(a, v, "generation", (int64_t)h->head.generation);
+    v_put_int(a, v, "number", (int64_t)h->head.number);
+    v_put(a, v, "root", v_bin(a, h->head.root.b, HASH_LEN));
+}
+
+static struct value *make_head(void *ctx, struct arena *a)
+{
+    struct value *v = v_map(a);
+    put_head(ctx, a, v);
+    return v;
+}
+
+struct sessions *serve_sessions(struct house *h, uint32_t first)
+{
+    struct session_doors doors = {h, send_session, read_stream, make_head};
+    return sessions_new(&doors, first);
+}
+
+/* ---- A result ---- */
+
+static void send_answers(struct house *h, const struct engine_result *r)
+{
+    for (size_t i = 0; i < r->nanswers; i++) {
+        struct peer to;
+        if (!pending_take(h->pending, r->answers[i].tag, &to))
+            continue;
+        if (router_send(bus_router(h->bus), &to, r->answers[i].bytes) == ROUTER_SENT)
+            h->counters.answers++;
+        else
+            h->counters.answers_unsent++;
+    }
+}
+
+static void publish(struct house *h, const struct engine_result *r)
+{
+    for (size_t i = 0; i < r->ntransitions; i++)
+        xpub_publish(bus_xpub(h->bus), r->transitions[i].topic, r->transitions[i].bytes);
+    h->counters.transitions += r->ntransitions;
+    if (r->ntransitions)
+        session_grown(h->sessions, "transitions", r->transitions[r->ntransitions - 1].n);
+}
+
+static void note_space(struct house *h, bool full)
+{
+    h->counters.full_batches += full;
+    if (h->full == full)
+        return;
+    h->full = full;
+    log_say(full ? LOG_ERROR : LOG_NOTICE, full ? "no-space" : "space-again", LOG_NUMBER("number", h->head.number),
+            LOG_END);
+}
+
+bool serve_result(struct house *h, struct engine_result *r)
+{
+    h->counters.batches++;
+    if (r->status != ST_OK && r->status != ST_FULL) {
+        log_say(LOG_ERROR, "batch-failed", LOG_TEXT("status", status_name(r->status)),
+                LOG_TEXT("text", status_text(r->status)), LOG_NUMBER("number", h->head.number), LOG_END);
+        h->exit_code = EX_IOERR;
+        return false;
+    }
+    bool changed = r->view != NULL;
+    /* A batch of no commands says nothing about space. */
+    if (r->nanswers)
+        note_space(h, r->status == ST_FULL);
+    send_answers(h, r);
+    if (r->status == ST_OK)
+        house_learn(h, r);
+    for (size_t i = 0; i < r->nnotices; i++)
+        session_grown(h->sessions, r->notices[i].stream, r->notices[i].position);
+    publish(h, r);
+    if (changed)
+        house_sift(h);
+    return true;
+}
+
+void serve_head(struct house *h)
+{
+    struct arena *a = arena_new();
+    struct value *v = v_map(a);
+    put_head(h, a, v);
+    v_put_int(a, v, "transition", (int64_t)h->head.transition);
+    v_put_int(a, v, "now", h->now.ms);
+    if (h->config->simulated)
+        v_put_bool(a, v, "simulated", true);
+    buf_clear(&h->out);
+    wire_encode(&h->out, v);
+    xpub_publish(bus_xpub(h->bus), "head/", buf_bytes(&h->out));
+    arena_free(a);
+}

@@ -1,0 +1,240 @@
+#include "daemon/serve.h"
+
+#include "daemon/clock.h"
+#include "daemon/engine/question.h"
+#include "daemon/ops/log.h"
+#include "proto/message.h"
+#include "proto/wire.h"
+
+#include <string.h>
+
+/* A message at work. */
+struct incoming {
+    struct house *house;
+    struct peer from;
+    const struct identity *who;
+    const struct value *message;
+    const char *id;      /* its own, or NULL */
+    struct arena *arena; /* of the message; NULL once the engine has it */
+};
+
+static void answer(struct incoming *in, const struct value *v)
+{
+    struct house *h = in->house;
+    buf_clear(&h->out);
+    wire_encode(&h->out, v);
+    (void)router_answer(bus_router(h->bus), buf_bytes(&h->out));
+}
+
+static void refuse(struct incoming *in, const char *kind, const char *code, const char *text)
+{
+    answer(in, message_refused(in->arena, in->id, kind, code, text));
+}
+
+/* ---- To the engine ---- */
+
+static void handle_command(struct incoming *in)
+{
+    struct house *h = in->house;
+    struct arena *a = in->arena;
+    char fingerprint[CURVE_FINGERPRINT];
+    struct peer nobody;
+    struct worker_job job = {
+        .arena = a,
+        .job =
+            {
+                .message = in->message,
+                .principal = arena_str(a, in->who->principal),
+                .key = arena_str(a, curve_fingerprint(in->who->key, fingerprint)),
+            },
+    };
+    if (pending_add(h->pending, &in->from, in->who->principal, &job.job.tag)) {
+        h->counters.refused_limit++;
+        refuse(in, "limit", "too-many-in-flight", "too many commands of this principal wait for their answer");
+        return;
+    }
+    random_bytes(job.job.salt, sizeof job.job.salt);
+    if (worker_submit(h->worker, &job)) {
+        pending_take(h->pending, job.job.tag, &nobody);
+        h->counters.refused_limit++;
+        refuse(in, "limit", "busy", "too many commands wait; try again later");
+        return;
+    }
+    h->counters.commands++;
+    in->arena = NULL;
+}
+
+/* ---- To the store ---- */
+
+/* What the daemon knows beside the store. */
+static void add_status(struct house *h, struct arena *a, struct value *v)
+{
+    if (strcmp(v_get_str(v, "t", ""), "answer"))
+        return;
+    v_put_str(a, v, "version", LEEWAY_VERSION);
+    v_put_bool(a, v, "read_only", h->full);
+    if (h->held)
+        v_put_bool(a, v, "held", true);
+}
+
+static void handle_ask(struct incoming *in)
+{
+    struct house *h = in->house;
+    struct question q = {h->store, h->view, in->who->principal, h->now, in->message};
+    struct value *v = question_answer(in->arena, &q);
+    if (!strcmp(v_get_str(in->message, "q", ""), "status"))
+        add_status(h, in->arena, v);
+    h->counters.questions++;
+    answer(in, v);
+}
+
+/* ---- To the sessions ---- */
+
+/* Where the subscriber stands and how far the stream goes. */
+static enum status stream_ends(struct incoming *in, const char *stream, const char *name, uint64_t *ret_after,
+                               uint64_t *ret_last)
+{
+    struct stream_item *item;
+    size_t n;
+    enum status st = ST_OK;
+    const struct value *after = v_get(in->message, "after");
+    uint64_t position = (uint64_t)v_number(after, 0);
+    if (!after)
+        st = stream_cursor(in->house->store, stream, name, &position);
+    if (!st)
+        st = stream_read(in->arena, in->house->store, stream, position, 1, 1, &item, &n, ret_last);
+    if (!st)
+        *ret_after = position;
+    return st;
+}
+
+static void answer_opened(struct incoming *in, int64_t session, uint64_t after, uint64_t last)
+{
+    struct value *v = v_map(in->arena);
+    v_put_str(in->arena, v, "t", "opened");
+    v_put_str(in->arena, v, "id", in->id);
+    v_put_int(in->arena, v, "session", session);
+    v_put_int(in->arena, v, "after", (int64_t)after);
+    v_put_int(in->arena, v, "last", (int64_t)last);
+    answer(in, v);
+}
+
+static void handle_open(struct incoming *in)
+{
+    struct house *h = in->house;
+    const struct value *m = in->message;
+    int64_t session;
+    struct session_request r = {
+        .peer = in->from,
+        .principal = in->who->principal,
+        .key = in->who->key,
+        .stream = v_get_str(m, "stream", ""),
+        .name = v_get_str(m, "name", ""),
+        .messages = v_get_int(m, "messages", 0),
+        .bytes = v_get_int(m, "bytes", 0),
+    };
+    if (!stream_right(h->view, r.principal, r.stream)) {
+        h->counters.refused_right++;
+        refuse(in, "right", "not-your-stream", "this principal may not read this stream");
+        return;
+    }
+    if (stream_ends(in, r.stream, r.name, &r.after, &r.last)) {
+        refuse(in, "space", "store-silent", "the store does not answer; try again later");
+        return;
+    }
+    if (session_open(h->sessions, &r, clock_tick(), &session)) {
+        h->counters.refused_limit++;
+        refuse(in, "limit", "too-many-sessions", "too many sessions are open");
+        return;
+    }
+    answer_opened(in, session, r.after, r.last);
+}
+
+static void handle_credit(struct incoming *in)
+{
+    const struct value *m = in->message;
+    session_credit(in->house->sessions, &in->from, v_get_int(m, "session", 0), v_get_int(m, "messages", 0),
+                   v_get_int(m, "bytes", 0), clock_tick());
+}
+
+static void handle_beat(struct incoming *in)
+{
+    session_beat(in->house->sessions, &in->from, v_get_int(in->message, "session", 0), clock_tick());
+}
+
+static void handle_close(struct incoming *in)
+{
+    session_close(in->house->sessions, &in->from, v_get_int(in->message, "session", 0));
+}
+
+/* ---- To the papers ---- */
+
+static void handle_paper(struct incoming *in)
+{
+    refuse(in, "form", "no-papers", "this daemon keeps no papers yet");
+}
+
+/* ---- In ---- */
+
+static void (*const handlers[MESSAGE_TYPE_COUNT])(struct incoming *in) = {
+    [MESSAGE_COMMAND] = handle_command, [MESSAGE_REPORT] = handle_command,  [MESSAGE_ASK] = handle_ask,
+    [MESSAGE_OPEN] = handle_open,       [MESSAGE_CREDIT] = handle_credit,   [MESSAGE_BEAT] = handle_beat,
+    [MESSAGE_CLOSE] = handle_close,     [MESSAGE_PAPER_PUT] = handle_paper, [MESSAGE_PAPER_GET] = handle_paper,
+};
+
+static void fault(struct incoming *in, enum message_fault_code code)
+{
+    struct message_fault f = {.code = code};
+    in->house->counters.faults++;
+    answer(in, message_fault_of(in->arena, &f, NULL));
+}
+
+/* The bytes and the keys. False: answered. */
+static bool decode(struct incoming *in, struct bytes body)
+{
+    struct value *v;
+    struct wire_error e;
+    struct message_fault f;
+    if (wire_decode(in->arena, body, &v, &e)) {
+        in->house->counters.faults++;
+        answer(in, message_fault(in->arena, wire_fault_name(e.fault), "the bytes are no message of this protocol",
+                                 (int64_t)e.at, NULL));
+        return false;
+    }
+    in->message = v;
+    in->id = message_id(v);
+    if (message_check(v, &f))
+        return true;
+    in->house->counters.faults++;
+    answer(in, message_fault_of(in->arena, &f, in->id));
+    return false;
+}
+
+/* A key that was good at the handshake may have ended since: its next message is refused and its connection cut. */
+static bool still_known(struct incoming *in)
+{
+    const char *principal = house_principal(in->house, in->who->key);
+    if (principal && !strcmp(principal, in->who->principal))
+        return true;
+    in->house->counters.refused_right++;
+    refuse(in, "right", "key-ended", "this key does not name this principal any more");
+    router_cut_sender(bus_router(in->house->bus));
+    return false;
+}
+
+void serve_receive(void *ctx, const struct router_message *m)
+{
+    struct incoming in = {.house = ctx, .from = m->from, .who = m->who};
+    if (in.house->exit_code)
+        return; /* what the last batch came to is not known: nobody is answered any more */
+    in.arena = arena_new();
+    if (!still_known(&in))
+        ;
+    else if (m->flaw == ROUTER_FRAMES)
+        fault(&in, MESSAGE_TOO_MANY_FRAMES);
+    else if (m->flaw == ROUTER_ROUTING_ID)
+        fault(&in, MESSAGE_BAD_ROUTING_ID);
+    else if (decode(&in, m->body))
+        handlers[message_type(in.message)](&in);
+    arena_free(in.arena);
+}
