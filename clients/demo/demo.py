@@ -50,6 +50,7 @@ class Play:
         self.due = []                 # heap of (day, number, case, step)
         self.count = 0
         self.by_number = {}
+        self.ended = set()
         self.surprises = []           # answers that the plan did not mean
         self.refusals = {"law": 0, "right": 0, "form": 0, "conflict": 0}
         self.papers = {}
@@ -74,7 +75,8 @@ class Play:
             self.live()
             if self.due:
                 self.advance(self.today + 1)
-        self.show.line(self.date(), len(self.cases), len(self.cases), "")
+                opened = len(self.by_number)
+                self.show.progress(self.date(), opened - len(self.ended), len(self.ended))
 
     def advance(self, day):
         self.today = day
@@ -111,6 +113,8 @@ class Play:
             if case is None:
                 continue
             self.show.happened(transition)
+            if transition["stage"] in ("archived", "declined", "withdrawn", "closed"):
+                self.ended.add(case.number)
             for step in case.steps:
                 if step.after == transition["kind"]:
                     self.plan_step(case, step, self.today + step.days)
@@ -208,29 +212,50 @@ def options(arguments):
     return parser.parse_args(arguments)
 
 
+def told_in_full(client, case):
+    """What the store says of one case: its events with words for people, and its clocks."""
+    events = []
+    for event in client.each("history", "events", case=case.number):
+        entered = datetime.datetime.fromtimestamp(event["recorded"] / 1000, FIRST.tzinfo).date()
+        by = event.get("by") or {}
+        events.append({
+            "done": event["done"], "entered": str(entered), "label": event.get("label") or event["act"],
+            "who": world.NAMES.get(by.get("department"), by.get("party") or event["principal"]),
+            "told": [f"{notice['label']}({world.NAMES.get(notice['stream'], notice['stream'])})"
+                     for notice in event.get("notices", [])]})
+    return client.ask("case", case=case.number)["case"], events, client.ask("explain", case=case.number)["clocks"]
+
+
+def begin(where, o):
+    """The daemon, the register, and an agent in each department."""
+    where.start()
+    persons = [*world.PUBLISHED_PERSONS, *world.persons(random.Random(o.seed), 64)]
+    where.settle(world.departments(), world.principals(), persons)
+    for department in world.AGENTS:
+        where.start_agent(department, f"{department}-agent", where.programs / "leeway-demo-handler",
+                          LEEWAY_DEMO_LOG=where.folder / "handled.log", LEEWAY_DEMO_PLANS=where.folder / "plans")
+
+
 def run(o, show):
     began = time.monotonic()
-    chance = random.Random(o.seed)
     cases = plan.cases(o.seed, o.cases)
-    kill_days = chance.sample(range(2, 60), 5) if o.kill else []
+    kill_days = random.Random(o.seed).sample(range(2, 60), 5) if o.kill else []
     with town.Town(o.programs, keep=o.keep) as where:
         show.say(tell.text("starting").format(folder=where.folder))
-        where.start()
-        where.settle(world.departments(), world.principals(), [*world.PUBLISHED_PERSONS, *world.persons(chance, 64)])
-        for department in world.AGENTS:
-            where.start_agent(department, f"{department}-agent", where.programs / "leeway-demo-handler",
-                              LEEWAY_DEMO_LOG=where.folder / "handled.log", LEEWAY_DEMO_PLANS=where.folder / "plans")
+        begin(where, o)
         played = Play(where, cases, show, kill_days)
         played.play()
         where.check()
-        account = books.account(where, played)
+        client = where.client("inspector")
+        account = books.account(client, where.folder / "handled.log", cases,
+                                played.refusals["right"] + played.refusals["form"])
         show.outcomes(account)
-        show.told_in_full(where, played, next((c for c in cases if c.subject == "p-zhang"), cases[0]))
-        show.monitor(account)
+        case = next((c for c in cases if c.subject == "p-zhang"), cases[0])
+        show.told_in_full(case, *told_in_full(client, case))
         if not where.stop():
             played.surprises.append("a process did not end by itself")
     account.summary["seconds"] = round(time.monotonic() - began, 1)
-    show.summary(account, played)
+    show.summary(account.summary, played.kills, played.surprises)
     if o.json:
         print(json.dumps(account.summary, ensure_ascii=False), flush=True)
     return 1 if account.summary["lost"] or account.summary["doubled"] or played.surprises else 0
@@ -238,7 +263,7 @@ def run(o, show):
 
 def main(arguments):
     o = options(arguments)
-    show = tell.Show(json_last=o.json)
+    show = tell.Show()
     try:
         return run(o, show)
     except town.Broken as broken:
