@@ -98,8 +98,19 @@ const struct value *bench_fact(const struct bench *b, const char *name)
     return v_get(v_get(b->kase, "facts"), name);
 }
 
+const struct value *bench_fact_of(const struct bench *b, enum fact_type type)
+{
+    for (size_t i = 0; i < b->p->nfacts; i++)
+        if (b->p->facts[i].type == type)
+            return bench_fact(b, b->p->facts[i].name);
+    return NULL;
+}
+
 bool bench_given(const struct bench *b, const char *name)
 {
+    for (size_t i = 0; b->act && i < b->act->nfields; i++)
+        if (strcmp(b->act->fields[i].fact, name) == 0 && procedure_fact(b->p, name)->is_private)
+            return v_get(b->private_, name) != NULL;
     return bench_fact(b, name) || v_get(v_get(b->kase, "given"), name);
 }
 

@@ -45,7 +45,10 @@ void bench_refuse_rule(struct bench *b, const struct rule *rule, const char *cod
     __attribute__((format(printf, 4, 5)));
 
 const struct value *bench_fact(const struct bench *b, const char *name); /* NULL: not given, or private */
-/* A fact is given, publicly or privately, in this command or before. */
+/* The fact of a type of which a procedure has one (outcome, circumstances). */
+const struct value *bench_fact_of(const struct bench *b, enum fact_type type);
+/* A fact is given. A private one that the act itself asks for must have been given with this very command: what was
+ * written for an earlier step does not speak for this one. */
 bool bench_given(const struct bench *b, const char *name);
 /* The text by which a value is compared with the words of a file: "true", "15", "exempted". */
 const char *bench_word(struct bench *b, const struct value *v);

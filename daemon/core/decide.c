@@ -217,6 +217,21 @@ static void check_lag(struct bench *b)
         refuse_done(b, "late-entry-second", "补录超过宽限,需要第二人确认(second)", "第二人确认");
 }
 
+/* The day before which the act cannot have taken effect: an act that moves the case on presupposes that its stage was
+ * entered; one beside the main course, that the earliest of the stages was entered in which it is possible. */
+static struct day presupposed(const struct bench *b)
+{
+    struct day first = DAY_NONE;
+    if (b->act->to)
+        return case_day(b->kase, "since");
+    for (size_t i = 0; i < b->act->from.n; i++) {
+        struct day entered = case_day(v_get(b->kase, "entered"), b->act->from.word[i]);
+        if (day_is(entered) && (!day_is(first) || entered.n < first.n))
+            first = entered;
+    }
+    return first;
+}
+
 static void find_done(struct bench *b)
 {
     char today[DAY_TEXT], since[DAY_TEXT];
@@ -225,17 +240,17 @@ static void find_done(struct bench *b)
         bench_refuse(b, "form", "done-wrong", "done: expected a day as 2026-02-13, not '%s'", text);
         return;
     }
-    struct day stage_since = case_day(b->kase, "since");
+    struct day before = presupposed(b);
     if (b->done.n > b->today.n) {
         refuse_done(b, "done-in-future",
                     arena_printf(b->a, "办理日期%s在今天(%s)之后", text, day_text(b->today, today)), NULL);
         b->rejection.earliest = b->done;
-    } else if (day_is(stage_since) && b->done.n < stage_since.n) {
+    } else if (day_is(before) && b->done.n < before.n) {
         refuse_done(b, "done-before-presupposed",
-                    arena_printf(b->a, "办理日期%s在进入“%s”的日期(%s)之前", text ? text : day_text(b->today, today),
-                                 stage_label(b, v_get_str(b->kase, "stage", "")), day_text(stage_since, since)),
+                    arena_printf(b->a, "办理日期%s在它所依据的行为的日期(%s)之前",
+                                 text ? text : day_text(b->today, today), day_text(before, since)),
                     NULL);
-        b->rejection.earliest = stage_since;
+        b->rejection.earliest = before;
     } else {
         check_lag(b);
     }
@@ -288,12 +303,26 @@ static void apply_rules(struct bench *b)
     }
 }
 
+/* A unit with a key that opened the case for itself must be the unit that the case is about. */
+static void check_opener(struct bench *b)
+{
+    bool may = !b->opening || b->party;
+    for (size_t i = 0; i < b->act->by.n && !may; i++) {
+        const struct role *r = procedure_role(b->p, b->act->by.word[i]);
+        const struct department *d = r && r->same_as ? bench_role(b, r->same_as) : NULL;
+        may = !r || !r->party || (d && strcmp(d->id, b->department) == 0 && guard_holds(b, r->same_when));
+    }
+    if (!may)
+        refuse_role(b);
+}
+
 static void enter_stage(struct bench *b)
 {
     char text[DAY_TEXT];
     if (b->act->to) {
         bench_put_str(b, "stage", b->act->to);
         bench_put_str(b, "since", day_text(b->done, text));
+        bench_put_str(b, bench_path(b, "entered.%s", b->act->to), text);
     }
     bench_put_str(b, bench_path(b, "did.%s", b->act->name), b->j->principal);
 }
@@ -301,7 +330,7 @@ static void enter_stage(struct bench *b)
 struct decision decide(struct arena *a, const struct judge *j)
 {
     static void (*const steps[])(struct bench *) = {find_act, find_actor, find_task, find_part, check_actor, find_done};
-    static void (*const deeds[])(struct bench *) = {form_take, close_tasks, apply_rules, enter_stage};
+    static void (*const deeds[])(struct bench *) = {form_take, close_tasks, apply_rules, check_opener, enter_stage};
     struct bench b;
     bench_begin(&b, a, j);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !b.refused; i++)

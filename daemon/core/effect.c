@@ -163,10 +163,12 @@ static void do_move_tasks(struct bench *b, const struct effect *e)
     }
 }
 
-static void do_close_tasks(struct bench *b)
+static void do_close_tasks(struct bench *b, const char *act)
 {
-    while (v_count(v_get(b->kase, "tasks")))
-        bench_del(b, bench_path(b, "tasks.%s", v_get(b->kase, "tasks")->u.map.pair[0].key));
+    const struct value *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
+    for (size_t i = 0; i < v_count(tasks); i++)
+        if (!act || strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), act) == 0)
+            bench_del(b, bench_path(b, "tasks.%s", tasks->u.map.pair[i].key));
 }
 
 /* ---- service on paper ---- */
@@ -280,7 +282,7 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         do_move_tasks(b, e);
         break;
     case DO_CLOSE_TASKS:
-        do_close_tasks(b);
+        do_close_tasks(b, e->name);
         break;
     case DO_STOP_CLOCKS:
         do_stop_clocks(b);

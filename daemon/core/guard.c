@@ -33,10 +33,10 @@ static bool suspension_there(const struct bench *b, const struct words *which)
     return false;
 }
 
-static bool manages(const struct bench *b, const char *role)
+static bool manages(const struct bench *b, const struct guard *g)
 {
-    const struct department *d = bench_role(b, role);
-    const char *unit = v_get_str(v_get(b->kase, "roles"), "subject-unit", NULL);
+    const struct department *d = bench_role(b, g->name);
+    const char *unit = v_get_str(v_get(b->kase, "roles"), g->other, NULL);
     return d && (!unit || register_manages(b->j->reg, d->id, unit));
 }
 
@@ -84,7 +84,7 @@ static void count_parts(struct bench *b, const struct guard *g, size_t *ret_all,
 
 bool circumstance_holds(struct bench *b, const struct circumstance *c)
 {
-    const struct value *confirmed = v_get(bench_fact(b, "circumstances"), c->name);
+    const struct value *confirmed = v_get(bench_fact_of(b, FACT_CIRCUMSTANCES), c->name);
     for (size_t i = 0; i < c->nchecks; i++) {
         bool found = false;
         for (size_t k = 0; k < v_count(confirmed) && !found; k++)
@@ -98,7 +98,7 @@ bool circumstance_holds(struct bench *b, const struct circumstance *c)
 /* held: at least one that is claimed holds. consistent: whatever is claimed agrees with the graded facts. */
 static bool circumstances(struct bench *b, bool at_least_one)
 {
-    const struct value *claimed = bench_fact(b, "circumstances");
+    const struct value *claimed = bench_fact_of(b, FACT_CIRCUMSTANCES);
     for (size_t i = 0; i < b->p->ncircumstances; i++) {
         const struct circumstance *c = &b->p->circumstances[i];
         if (!v_get(claimed, c->name))
@@ -180,7 +180,7 @@ bool guard_holds(struct bench *b, const struct guard *g)
     case GUARD_NEW:
         return b->opening == g->yes;
     case GUARD_OUTCOME:
-        return words_have(&g->words, v_get_str(b->kase, "outcome", v_text(bench_fact(b, "outcome"), "")));
+        return words_have(&g->words, v_get_str(b->kase, "outcome", v_text(bench_fact_of(b, FACT_OUTCOME), "")));
     case GUARD_SAME:
         return same_holder(b, g);
     case GUARD_BOUND:
@@ -188,7 +188,7 @@ bool guard_holds(struct bench *b, const struct guard *g)
     case GUARD_DEPARTMENT:
         return of_kind(b, g);
     case GUARD_MANAGES:
-        return manages(b, g->name);
+        return manages(b, g);
     case GUARD_CLOCK_OVER:
         return ledger_over(b, g->name) == g->yes;
     case GUARD_PAPER:

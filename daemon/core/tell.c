@@ -8,12 +8,15 @@
 
 #include <string.h>
 
-/* The department that a step is issued by: who did the act, or, when a party did, the first task-holder or receiver. */
+/* The department that issues a step, and serves it on paper: who did the act, who entered it for a party, or, when the
+ * daemon itself tells (a limit), who leads the case. */
 static const char *issuer(struct bench *b)
 {
     if (b->department)
         return b->department;
-    return bench_principal_department(b, b->j->principal);
+    const char *entered = bench_principal_department(b, b->j->principal);
+    const struct department *lead = entered ? NULL : bench_role(b, b->p->lead);
+    return lead ? lead->id : entered;
 }
 
 /* ---- tasks ---- */
@@ -235,11 +238,12 @@ static struct value *running_clocks(struct bench *b)
 
 void tell_finish(struct bench *b)
 {
-    const char *receiver = v_get_str(v_get(b->kase, "roles"), "receiver", issuer(b));
+    const struct department *lead = bench_role(b, b->p->lead);
+    const char *leader = lead ? lead->id : issuer(b);
     struct value *clocks = running_clocks(b);
     for (size_t i = 0; i < v_count(b->transitions); i++) {
         struct value *t = v_at(b->transitions, i);
-        const char *first = v_text(v_at(v_get(t, "departments"), 0), receiver);
+        const char *first = v_text(v_at(v_get(t, "departments"), 0), leader);
         v_put_str(b->a, t, "department", first ? first : "");
         v_put(b->a, t, "clocks", v_copy(b->a, clocks));
     }

@@ -58,19 +58,19 @@ struct fact {
 /* ---- guards ---- */
 
 enum guard_op {
-    GUARD_ALL = 1,       /* every kid; no kid: true */
-    GUARD_ANY,           /* at least one kid */
-    GUARD_NONE,          /* no kid */
-    GUARD_FACT_IN,       /* the fact is one of words */
-    GUARD_FACT_GIVEN,    /* the fact is there == yes */
-    GUARD_PART_IN,       /* the field (or `state`) of the part in question is one of words */
-    GUARD_STAGE,         /* the stage before the act is one of words */
-    GUARD_NEW,           /* the act opens the case == yes */
-    GUARD_OUTCOME,       /* the conclusion is one of words */
-    GUARD_SAME,          /* the two roles are held by one department */
-    GUARD_BOUND,         /* the role is bound == yes */
-    GUARD_DEPARTMENT,    /* the department named by the fact is of a kind in words */
-    GUARD_MANAGES,       /* the role's department manages the subject's unit (cadre-management authority) */
+    GUARD_ALL = 1,    /* every kid; no kid: true */
+    GUARD_ANY,        /* at least one kid */
+    GUARD_NONE,       /* no kid */
+    GUARD_FACT_IN,    /* the fact is one of words */
+    GUARD_FACT_GIVEN, /* the fact is there == yes */
+    GUARD_PART_IN,    /* the field (or `state`) of the part in question is one of words */
+    GUARD_STAGE,      /* the stage before the act is one of words */
+    GUARD_NEW,        /* the act opens the case == yes */
+    GUARD_OUTCOME,    /* the conclusion is one of words */
+    GUARD_SAME,       /* the two roles are held by one department */
+    GUARD_BOUND,      /* the role is bound == yes */
+    GUARD_DEPARTMENT, /* the department named by the fact is of a kind in words */
+    GUARD_MANAGES, /* the role's department manages the unit that holds the role `other` (cadre-management authority) */
     GUARD_CLOCK_OVER,    /* the act was done after the clock's due day == yes (false when it was never started) */
     GUARD_PAPER,         /* a paper is in the slot */
     GUARD_SUSPENDED,     /* the part in question is suspended == yes */
@@ -104,17 +104,17 @@ enum effect_verb {
     DO_EXTEND,  /* clock name by the number in fact from */
     DO_PAUSE,
     DO_RESUME,
-    DO_SUSPEND,    /* parts of kind name that satisfy each of `where` */
-    DO_CONFIRM,    /* every unconfirmed suspension */
-    DO_RELEASE,    /* every open suspension ends */
-    DO_TELL,       /* transition name, notice to each of `to`; with answer: a task for each */
-    DO_TASK,       /* a task without a notice: act name for the first of `to` */
-    DO_ADD,        /* a part of kind name, its fields from facts (with) */
-    DO_STATE,      /* the part in question gets state name */
-    DO_CONCLUDE,   /* the outcome := fact name */
-    DO_GRANT,      /* consequences: words, with force name */
-    DO_MOVE_TASKS, /* tasks of the role name go to who holds it now */
-    DO_CLOSE_TASKS,
+    DO_SUSPEND,     /* parts of kind name that satisfy each of `where` */
+    DO_CONFIRM,     /* every unconfirmed suspension */
+    DO_RELEASE,     /* every open suspension ends */
+    DO_TELL,        /* transition name, notice to each of `to`; with answer: a task for each */
+    DO_TASK,        /* a task without a notice: act name for the first of `to` */
+    DO_ADD,         /* a part of kind name, its fields from facts (with) */
+    DO_STATE,       /* the part in question gets state name */
+    DO_CONCLUDE,    /* the outcome := fact name */
+    DO_GRANT,       /* consequences: words, with force name */
+    DO_MOVE_TASKS,  /* tasks of the role name go to who holds it now */
+    DO_CLOSE_TASKS, /* of act name, or every task */
     DO_STOP_CLOCKS,
     DO_SERVE,   /* the notice of the task that is answered was served on paper */
     DO_CORRECT, /* the named event took effect on another day: clocks are derived again, those told are told again */
@@ -246,6 +246,7 @@ struct clock_rule {
 struct procedure {
     struct arena *arena;
     const char *name, *title, *issuer, *status;
+    const char *lead; /* the role that leads a case and serves on paper what the daemon itself tells */
     int64_t version;
     int zone_minutes;
     int entry_lag;    /* working days between done and recorded without further ado */

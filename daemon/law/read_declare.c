@@ -306,15 +306,16 @@ void read_declarations(struct reader *r, const struct node *root)
 {
     struct procedure *p = r->proc;
     node_known_keys(root,
-                    KEYS("procedure", "version", "title", "issuer", "status", "cite-header", "zone", "principles",
-                         "parameters", "roles", "facts", "parts", "circumstances", "bars", "outcomes", "stages",
-                         "clocks", "kinds", "notices", "acts", "standing"),
+                    KEYS("procedure", "lead", "version", "title", "issuer", "status", "cite-header", "zone",
+                         "principles", "parameters", "roles", "facts", "parts", "circumstances", "bars", "outcomes",
+                         "stages", "clocks", "kinds", "notices", "acts", "standing"),
                     r->p);
     read_header(r, root);
     read_parameters(r, node_get(root, "parameters"));
     p->entry_lag = parameter(r, root, "entry-lag");
     p->service_days = parameter(r, root, "service-days");
     read_roles(r, node_need(root, "roles", r->p));
+    p->lead = read_name_of(r, node_need(root, "lead", r->p), OF_ROLE);
     read_outcomes(r, node_get(root, "outcomes"));
     read_facts(r, node_need(root, "facts", r->p), &p->facts, &p->nfacts);
     read_role_identities(r, node_get(root, "roles"));

@@ -166,6 +166,13 @@ static void read_move(struct reader *r, const struct node *map, const struct nod
     e->name = read_name_of(r, main, OF_ROLE);
 }
 
+static void read_close(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
+{
+    (void)map;
+    e->verb = DO_CLOSE_TASKS;
+    e->name = read_name_of(r, main, OF_ACT);
+}
+
 static void read_sweep(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
 {
     static const char *const keys[] = {"confirm-suspensions", "end-suspensions", "close-all-tasks",
@@ -202,6 +209,7 @@ static const struct form {
     {"grant", read_grant, {"force"}},
     {"move-tasks", read_move, {0}},
     {"close-all-tasks", read_sweep, {0}},
+    {"close-tasks", read_close, {0}},
     {"stop-all-clocks", read_sweep, {0}},
     {"serve", read_sweep, {0}},
     {"correct", read_sweep, {0}},

@@ -150,9 +150,9 @@ static void read_department(struct reader *r, const struct node *map, const stru
 
 static void read_manages(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
 {
-    (void)map;
     g->op = GUARD_MANAGES;
     g->name = read_name_of(r, main, OF_ROLE);
+    g->other = read_name_of(r, node_need(map, "unit", r->p), OF_ROLE);
 }
 
 static void read_clock(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
@@ -271,7 +271,7 @@ static const struct form {
     {"same", read_same, {0}},
     {"role", read_role, {"bound"}},
     {"department", read_department, {"kinds"}},
-    {"manages", read_manages, {0}},
+    {"manages", read_manages, {"unit"}},
     {"clock", read_clock, {"over"}},
     {"paper", read_paper, {0}},
     {"suspended", read_suspended, {0}},
