@@ -140,7 +140,7 @@ static void lengths_and_counts_take_the_shortest_form(void **state)
             v_push(a, list, nil);
         assert_int_equal(header_size(list, n), form[i].list);
         for (size_t k = 0; k < n && n <= 256; k++) {
-            char key[8];
+            char key[24];
             snprintf(key, sizeof key, "%05zu", k);
             v_put(a, map, key, nil);
         }
