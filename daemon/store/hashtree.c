@@ -13,6 +13,7 @@ struct edge {
     uint64_t size;
     bool dirty[LEVELS];
     struct hash open[LEVELS][WIDTH]; /* of level k: (size >> 5k) % 32 */
+    struct hash whole[64]; /* where bit b of size is set: the root of the subtree of 2^b leaves that it means */
 };
 
 struct hashtree {
@@ -76,22 +77,29 @@ static enum status put_tile(struct store_txn *t, unsigned level, uint64_t tile, 
     return store_put(t, DB_TREE, key_bytes(&k), (struct bytes){(const uint8_t *)row, n * HASH_LEN});
 }
 
+/* A node on a height that begins a level goes into the open tile of the level. */
+static enum status add_to_tile(struct edge *e, struct store_txn *t, unsigned level, const struct hash *node)
+{
+    uint64_t at = nodes(e->size, level);
+    e->open[level][at % WIDTH] = *node;
+    e->dirty[level] = at % WIDTH != WIDTH - 1;
+    return e->dirty[level] ? ST_OK : put_tile(t, level, at / WIDTH, e->open[level], WIDTH);
+}
+
+/* As in counting up by one: each bit that is carried over is a pair of subtrees that become one. */
 enum status hashtree_append(struct hashtree *h, struct store_txn *t, const struct hash *leaf)
 {
     struct edge *e = &h->now;
     struct hash node = *leaf;
-    for (unsigned level = 0; level < LEVELS; level++) {
-        uint64_t at = nodes(e->size, level);
-        struct hash *row = e->open[level];
-        row[at % WIDTH] = node;
-        e->dirty[level] = true;
-        if (at % WIDTH != WIDTH - 1)
-            break;
-        enum status st = put_tile(t, level, at / WIDTH, row, WIDTH);
+    for (unsigned bit = 0;; bit++) {
+        enum status st = bit % BITS ? ST_OK : add_to_tile(e, t, bit / BITS, &node);
         if (st)
             return st;
-        e->dirty[level] = false;
-        node = folded(row, BITS);
+        if (!(e->size >> bit & 1)) {
+            e->whole[bit] = node;
+            break;
+        }
+        node = proof_node(&e->whole[bit], &node);
     }
     e->size++;
     return ST_OK;
@@ -117,14 +125,11 @@ struct hash hashtree_head(const struct hashtree *h)
     const struct edge *e = &h->now;
     struct hash sum = proof_empty();
     bool any = false;
-    /* whole subtrees from the right, where they are small, to the left */
+    /* from the right, where the subtrees are small, to the left */
     for (unsigned bit = 0; bit < 64; bit++) {
-        unsigned level = bit / BITS, height = bit % BITS;
         if (!(e->size >> bit & 1))
             continue;
-        uint64_t at = (e->size >> bit) - 1; /* among the subtrees of this height */
-        struct hash whole = folded(&e->open[level][(at << height) % WIDTH], height);
-        sum = any ? proof_node(&whole, &sum) : whole;
+        sum = any ? proof_node(&e->whole[bit], &sum) : e->whole[bit];
         any = true;
     }
     return sum;
@@ -175,6 +180,11 @@ enum status hashtree_load(struct hashtree *h, struct store_txn *t)
         uint64_t n = nodes(e->size, level);
         if (n % WIDTH)
             st = read_tile(t, level, n / WIDTH, 0, n % WIDTH, e->open[level]);
+    }
+    for (unsigned bit = 0; !st && bit < 64; bit++) {
+        uint64_t at = (e->size >> bit) - 1; /* among the subtrees of this height */
+        if (e->size >> bit & 1)
+            e->whole[bit] = folded(&e->open[bit / BITS][(at << bit % BITS) % WIDTH], bit % BITS);
     }
     if (!st)
         h->now = h->marked = *e;

@@ -19,6 +19,7 @@
 #define LEEWAY_STORE_STORE_H
 
 #include "daemon/base/buf.h"
+#include "daemon/base/hash.h"
 #include "daemon/base/status.h"
 
 #include <stdbool.h>
@@ -99,6 +100,11 @@ MUST_USE enum status store_del(struct store_txn *t, enum store_db db, struct byt
 /* Remove everything of one database. */
 MUST_USE enum status store_clear(struct store_txn *t, enum store_db db);
 MUST_USE enum status store_count(struct store_txn *t, enum store_db db, uint64_t *ret);
+
+/* For folding anew: remove everything of every derived database; and a hash over all keys and values of one database in
+ * their order, so that two folds can be compared to the byte. */
+MUST_USE enum status store_clear_derived(struct store_txn *t);
+MUST_USE enum status store_digest(struct store_txn *t, enum store_db db, struct hash *ret);
 
 /* A cursor walks keys in byte order. It is made unpositioned; seek to the first key >= key, or to the last key < key
  * (store_seek_before). Each step answers ST_OK, ST_NOT_FOUND at the end (and again, until the next seek), ST_CORRUPT

@@ -300,3 +300,13 @@ enum status store_mem_flip(struct store *s, enum store_db db, struct bytes key, 
     ordmap_room(it)[bit / 8] ^= (uint8_t)(1u << (bit % 8));
     return ST_OK;
 }
+
+enum status store_mem_raw(struct store *s, enum store_db db, struct bytes key, struct bytes *ret)
+{
+    REQUIRE(s->ops == &OPS);
+    const struct ordmap_item *it = ordmap_get(mem_of(s)->root[db], key);
+    if (!it)
+        return ST_NOT_FOUND;
+    *ret = ordmap_val(it);
+    return ST_OK;
+}

@@ -16,4 +16,7 @@ void store_mem_fail_commit(struct store *s, enum status st);
 /* Flip one bit of a stored value, counted from the first bit of its frame. ST_NOT_FOUND: no such value or bit. */
 MUST_USE enum status store_mem_flip(struct store *s, enum store_db db, struct bytes key, size_t bit);
 
+/* The bytes as they are kept, frame and all; borrowed until the value is replaced. ST_NOT_FOUND. */
+MUST_USE enum status store_mem_raw(struct store *s, enum store_db db, struct bytes key, struct bytes *ret);
+
 #endif

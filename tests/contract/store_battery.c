@@ -335,6 +335,55 @@ static void a_full_store_refuses_and_stays_as_it_was(void **state)
     expect(b, DB_CASES, "k", "after");
 }
 
+static struct hash digest(struct bench *b, enum store_db db)
+{
+    struct hash h;
+    struct store_txn *t = begin_read(b);
+    assert_int_equal(store_digest(t, db, &h), ST_OK);
+    store_abort(t);
+    return h;
+}
+
+static void a_digest_tells_databases_apart(void **state)
+{
+    struct bench *b = *state;
+    struct store_txn *t = begin_write(b);
+    put(t, DB_CASES, "a", "bc");
+    put(t, DB_TASKS, "ab", "c");
+    put(t, DB_INDEX, "a", "bc");
+    put(t, DB_DUE, "a", "b");
+    put(t, DB_DUE, "c", "");
+    commit(t);
+    struct hash cases = digest(b, DB_CASES), tasks = digest(b, DB_TASKS), index = digest(b, DB_INDEX),
+                due = digest(b, DB_DUE);
+    assert_memory_equal(cases.b, index.b, HASH_LEN);
+    assert_memory_not_equal(cases.b, tasks.b, HASH_LEN);
+    assert_memory_not_equal(cases.b, due.b, HASH_LEN);
+    bench_reopen(b);
+    tasks = digest(b, DB_INDEX);
+    assert_memory_equal(cases.b, tasks.b, HASH_LEN);
+}
+
+static void what_is_derived_can_be_cleared_and_the_rest_stays(void **state)
+{
+    struct bench *b = *state;
+    struct store_txn *t = begin_write(b);
+    uint64_t n;
+    for (int db = 0; db < STORE_DB_COUNT; db++)
+        put(t, (enum store_db)db, "k", "v");
+    assert_int_equal(store_clear_derived(t), ST_OK);
+    commit(t);
+    t = begin_read(b);
+    for (int db = 0; db < STORE_DB_COUNT; db++) {
+        assert_int_equal(store_count(t, (enum store_db)db, &n), ST_OK);
+        assert_int_equal(n, store_db_derived((enum store_db)db) ? 0 : db == DB_META ? 2 : 1);
+    }
+    store_abort(t);
+    assert_false(store_db_derived(DB_EVENTS) || store_db_derived(DB_PRIVATE) || store_db_derived(DB_SOURCES));
+    assert_true(store_db_derived(DB_CASES));
+    assert_string_equal(store_db_name(DB_CASE_EVENTS), "case_events");
+}
+
 static void the_figures_grow(void **state)
 {
     struct bench *b = *state;
@@ -368,6 +417,8 @@ static void the_figures_grow(void **state)
         cmocka_unit_test_setup_teardown(a_walk_ends_and_stays_ended, setup, bench_end),                                \
         cmocka_unit_test_setup_teardown(it_agrees_with_an_array, setup, bench_end),                                    \
         cmocka_unit_test_setup_teardown(a_full_store_refuses_and_stays_as_it_was, setup, bench_end),                   \
+        cmocka_unit_test_setup_teardown(a_digest_tells_databases_apart, setup, bench_end),                             \
+        cmocka_unit_test_setup_teardown(what_is_derived_can_be_cleared_and_the_rest_stays, setup, bench_end),          \
         cmocka_unit_test_setup_teardown(the_figures_grow, setup, bench_end)
 
 const struct CMUnitTest battery_memory[] = {BATTERY(bench_memory)};

@@ -107,6 +107,14 @@ void expect(struct bench *b, enum store_db db, const char *key, const char *val)
     store_abort(t);
 }
 
+size_t find_bytes(const uint8_t *hay, size_t n, const uint8_t *needle, size_t m)
+{
+    for (size_t i = 0; i + m <= n; i++)
+        if (memcmp(hay + i, needle, m) == 0)
+            return i;
+    return n;
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1)
@@ -116,5 +124,6 @@ int main(int argc, char **argv)
     int failed = _cmocka_run_group_tests("store in memory", battery_memory, battery_count, NULL, NULL);
     failed += _cmocka_run_group_tests("store on disk", battery_disk, battery_count, NULL, NULL);
     failed += _cmocka_run_group_tests("files of the store", disk_tests, disk_count, NULL, NULL);
+    failed += _cmocka_run_group_tests("bytes of the store", golden_tests, golden_count, NULL, NULL);
     return failed;
 }

@@ -38,8 +38,11 @@ void commit(struct store_txn *t);
 /* Fails unless the value under the key is val; NULL: nothing may be there. */
 void expect(struct bench *b, enum store_db db, const char *key, const char *val);
 
-/* Rooms for the tests of each file. */
-extern const struct CMUnitTest battery_memory[], battery_disk[], disk_tests[];
-extern const size_t battery_count, disk_count;
+/* The tests of each file. */
+extern const struct CMUnitTest battery_memory[], battery_disk[], disk_tests[], golden_tests[];
+extern const size_t battery_count, disk_count, golden_count;
+
+/* Where m bytes stand first in n; n when nowhere. */
+size_t find_bytes(const uint8_t *hay, size_t n, const uint8_t *needle, size_t m);
 
 #endif

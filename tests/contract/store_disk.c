@@ -63,15 +63,6 @@ static void a_folder_that_is_not_there_is_told(void **state)
     assert_int_equal(try_open("no/such/folder", "no/such/folder"), ST_IO);
 }
 
-/* Flip each bit of the stored frame in turn, in the file, while the store is closed. */
-static size_t find(const uint8_t *hay, size_t n, const uint8_t *needle, size_t m)
-{
-    for (size_t i = 0; i + m <= n; i++)
-        if (memcmp(hay + i, needle, m) == 0)
-            return i;
-    return n;
-}
-
 static void flip_in_file(const char *path, off_t at, unsigned bit)
 {
     uint8_t byte;
@@ -83,6 +74,7 @@ static void flip_in_file(const char *path, off_t at, unsigned bit)
     close(fd);
 }
 
+/* Flip bits of the stored frame in the file, while the store is closed. */
 static void a_flipped_bit_on_disk_is_never_a_wrong_value(void **state)
 {
     struct bench *b = *state;
@@ -99,7 +91,7 @@ static void a_flipped_bit_on_disk_is_never_a_wrong_value(void **state)
     int fd = open(path, O_RDONLY);
     assert_true(read(fd, file, n) > 0);
     close(fd);
-    where = find(file, n, frame, sizeof frame);
+    where = find_bytes(file, n, frame, sizeof frame);
     free(file);
     assert_true(where < n);
     for (size_t bit = 0; bit < sizeof frame * 8; bit += 5) {
