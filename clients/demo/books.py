@@ -5,8 +5,10 @@ run is lost; a notice that caused two accepted commands was acted on twice.
 """
 
 import collections
+import re
 from dataclasses import dataclass, field
 
+STAGES_AT_END = ("archived", "declined", "withdrawn", "closed")
 ENDS = {"declined": "declined", "withdrawn": "withdrawn", "closed": "closed"}
 
 
@@ -90,6 +92,7 @@ class Account:
     ledger: Ledger
     lost: list
     doubled: list
+    still_open: int
 
 
 def account(client, log, cases, refused_unremembered):
@@ -101,10 +104,12 @@ def account(client, log, cases, refused_unremembered):
     by_number = {case.number: case for case in cases}
     order = ["exempted", "mitigated", "lighter", "refused", "declined", "withdrawn", "closed", "pending"]
     table = {outcome: Row() for outcome in order}
+    still_open = 0
     for folded in client.each("cases", "cases"):
         number, case = folded["case"], by_number.get(folded["case"])
         row = table[end_of(folded)]
         row.cases += 1
+        still_open += folded["stage"] not in STAGES_AT_END
         row.paper += number in ledger.on_paper
         row.missed += number in ledger.missed
         if case and case.circumstance and folded.get("outcome"):
@@ -118,4 +123,29 @@ def account(client, log, cases, refused_unremembered):
         "published": len(ledger.published), "handled": len(finished & set(ledger.published)), "lost": len(lost),
         "doubled": len(doubled), "outcomes": {outcome: row.cases for outcome, row in table.items()}, "seconds": 0,
     }
-    return Account(summary, table, ledger, lost, doubled)
+    return Account(summary, table, ledger, lost, doubled, still_open)
+
+
+# ---- the monitor ----
+
+def figures(text):
+    """name -> {label values: number} of what the monitor prints."""
+    found = collections.defaultdict(dict)
+    for name, labels, number in re.findall(r"^(\w+)(?:\{(.*)\})? (\d+)$", text, re.MULTILINE):
+        found[name][tuple(re.findall(r'"([^"]*)"', labels))] = int(number)
+    return found
+
+
+def differences(found, made):
+    """Where the monitor's figures are not those of the events."""
+    kinds = {labels[0]: n for labels, n in found["leeway_transitions_total"].items()}
+    ended = sum(row.cases for outcome, row in made.table.items()) - made.still_open
+    pairs = {
+        "transitions by kind": (kinds, dict(made.ledger.kinds)),
+        "cases opened": (sum(found["leeway_cases_opened_total"].values()), made.summary["cases"]),
+        "cases closed": (sum(found["leeway_cases_closed_total"].values()), ended),
+        "cases": (sum(found["leeway_cases"].values()), made.summary["cases"]),
+        "rejections": (sum(found["leeway_rejections_total"].values()), made.ledger.refused),
+        "unserved notices": (sum(found["leeway_unserved_notices"].values()), made.summary["lost"]),
+    }
+    return [f"{name}: {monitor} / {store}" for name, (monitor, store) in pairs.items() if monitor != store]

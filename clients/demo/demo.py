@@ -113,7 +113,7 @@ class Play:
             if case is None:
                 continue
             self.show.happened(transition)
-            if transition["stage"] in ("archived", "declined", "withdrawn", "closed"):
+            if transition["stage"] in books.STAGES_AT_END:
                 self.ended.add(case.number)
             for step in case.steps:
                 if step.after == transition["kind"]:
@@ -252,6 +252,10 @@ def run(o, show):
         show.outcomes(account)
         case = next((c for c in cases if c.subject == "p-zhang"), cases[0])
         show.told_in_full(case, *told_in_full(client, case))
+        found = books.figures(where.monitor("monitor"))
+        wrong = books.differences(found, account)
+        show.figures(found, wrong)
+        played.surprises += wrong
         if not where.stop():
             played.surprises.append("a process did not end by itself")
     account.summary["seconds"] = round(time.monotonic() - began, 1)

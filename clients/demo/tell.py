@@ -34,9 +34,9 @@ TEXTS = {
                 "丢失 {lost},重复处理 {doubled};{cases} 件,用时 {seconds} 秒"),
     "kills": ("the daemon was killed {n} times and started again on the same store",
               "守护进程被强行终止 {n} 次,均在原存储上重新启动"),
-    "monitor": ("leeway-monitor: {line}", "leeway-monitor:{line}"),
-    "agrees": ("the monitor's figures are the store's", "监视器的数字与存储一致"),
-    "differs": ("the monitor's figures differ from the store's: {what}", "监视器的数字与存储不一致:{what}"),
+    "monitor": ("The monitor's figures, {verdict}", "监视器的数字,{verdict}"),
+    "agrees": ("equal to the store's:", "与存储一致:"),
+    "differs": ("which differ from the store's:", "与存储不一致:"),
     "surprise": ("not as planned: {what}", "与计划不符:{what}"),
     "simulated": ("(simulated time)", "(模拟时间)"),
 }
@@ -113,6 +113,16 @@ class Show:
             print("  " + text("clock").format(**clock))
             for day in clock["days"]:
                 print(f"      {day['day']}  {day['n'] if day['counts'] else '·':>3}  {day['why']}")
+
+    def figures(self, found, wrong):
+        self.say("")
+        print(text("monitor").format(verdict=text("differs" if wrong else "agrees")))
+        cells = [f"{labels[0]} {n}" for labels, n in sorted(found["leeway_transitions_total"].items())]
+        for name in ("leeway_cases_opened_total", "leeway_cases_closed_total", "leeway_unserved_notices"):
+            cells.append(f"{name} {sum(found[name].values())}")
+        cells += [f"rejected: {labels[0]} {n}" for labels, n in sorted(found["leeway_rejections_total"].items())]
+        for i in range(0, len(cells), 3):
+            print("  " + "".join(pad(cell, 38) for cell in cells[i:i + 3]).rstrip())
 
     def summary(self, summary, kills, surprises):
         self.say("")

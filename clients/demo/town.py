@@ -148,6 +148,16 @@ keys:
              "--server-key", self.key_file("server").with_suffix(".key.pub"), "--key", self.key_file(principal)],
             **environment)
 
+    def monitor(self, principal):
+        """What leeway-monitor --once prints."""
+        done = subprocess.run(
+            [self.programs / "leeway-monitor", "--once", "--endpoint", self.commands, "--transitions", self.transitions,
+             "--server-key", self.key_file("server").with_suffix(".key.pub"), "--key", self.key_file(principal)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            raise Broken(f"leeway-monitor ended with {done.returncode}: {done.stderr}")
+        return done.stdout
+
     def check(self):
         """Raise when a process has died by itself."""
         for name, process in [("leewayd", self.daemon), *((f"agent-{d}", p) for d, p in self.agents.items())]:

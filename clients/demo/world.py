@@ -57,6 +57,7 @@ def principals():
         made[f"{id_}-head"] = (id_, ["act", "approve", "watch"])
         made[f"{id_}-agent"] = (id_, ["act", "enter", "watch"])
     made["inspector"] = (SUPERIOR, ["inspect", "watch"])
+    made["monitor"] = (SUPERIOR, ["watch", "monitor"])
     return made
 
 
