@@ -11,11 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* LMDB flushes with fdatasync(): this one stands in front of the system's and fails when it is told to. */
+/* LMDB writes with pwrite() and writev() and flushes with fdatasync(): these stand in front of the system's and fail
+ * when they are told to. */
 static int flushes_that_fail;
+static int writes_that_pass = -1; /* then one fails; below 0: all pass */
+static int write_error;
 
 int fdatasync(int fd)
 {
@@ -25,6 +30,24 @@ int fdatasync(int fd)
         return -1;
     }
     return fsync(fd);
+}
+
+static bool write_fails(void)
+{
+    if (writes_that_pass < 0)
+        return false;
+    errno = write_error;
+    return writes_that_pass-- == 0;
+}
+
+ssize_t pwrite(int fd, const void *p, size_t n, off_t at)
+{
+    return write_fails() ? -1 : (ssize_t)syscall(SYS_pwrite64, fd, p, n, at);
+}
+
+ssize_t writev(int fd, const struct iovec *part, int n)
+{
+    return write_fails() ? -1 : (ssize_t)syscall(SYS_writev, fd, part, n);
 }
 
 static void path_of(const struct bench *b, const char *name, char path[128])
@@ -208,6 +231,66 @@ static void after_a_failed_flush_nothing_more_is_written(void **state)
     commit(t);
 }
 
+/* Values far apart, so that a commit has several writes. */
+static void put_apart(struct store_txn *t, const char *val)
+{
+    uint8_t *block = xcalloc(1, 20000);
+    for (int db = DB_CASES; db < DB_CASES + 4; db++)
+        put(t, (enum store_db)db, "k", val);
+    assert_int_equal(store_put(t, DB_EVENTS, text(val), (struct bytes){block, 20000}), ST_OK);
+    free(block);
+}
+
+/* Each write of a commit fails once for want of space: before the meta page everything is as it was and goes on, with
+ * the meta page nobody can say. */
+static void a_disk_that_is_full_refuses_at_each_write(void **state)
+{
+    struct bench *b = *state;
+    int refused = 0, unknown = 0;
+    enum status st = ST_FULL;
+    struct store_txn *t = begin_write(b);
+    put_apart(t, "old");
+    commit(t);
+    for (int pass = 0; st; pass++) {
+        t = begin_write(b);
+        put_apart(t, "new");
+        write_error = ENOSPC;
+        writes_that_pass = pass;
+        st = store_commit(t);
+        writes_that_pass = -1;
+        if (st == ST_UNKNOWN) {
+            unknown++;
+            assert_int_equal(store_write(b->store, &t), ST_UNKNOWN);
+            bench_reopen(b);
+            continue;
+        }
+        if (!st)
+            break;
+        refused++;
+        assert_int_equal(st, ST_FULL);
+        expect(b, DB_CASES, "k", "old");
+        t = begin_write(b); /* less is taken at once */
+        put(t, DB_COUNTS, "n", "1");
+        commit(t);
+    }
+    assert_true(refused > 0);
+    assert_int_equal(unknown, 1);
+    expect(b, DB_CASES, "k", "new");
+}
+
+static void a_device_that_fails_leaves_it_in_the_air(void **state)
+{
+    struct bench *b = *state;
+    struct store_txn *t = begin_write(b);
+    put_apart(t, "new");
+    write_error = EIO;
+    writes_that_pass = 0;
+    assert_int_equal(store_commit(t), ST_UNKNOWN);
+    writes_that_pass = -1;
+    bench_reopen(b);
+    expect(b, DB_CASES, "k", NULL);
+}
+
 static void a_failed_commit_in_memory_keeps_nothing(void **state)
 {
     struct bench *b = *state;
@@ -264,6 +347,8 @@ const struct CMUnitTest disk_tests[] = {
     cmocka_unit_test_setup_teardown(a_file_that_was_cut_off_is_refused, bench_disk, bench_end),
     cmocka_unit_test_setup_teardown(a_newer_format_is_refused, bench_disk, bench_end),
     cmocka_unit_test_setup_teardown(after_a_failed_flush_nothing_more_is_written, bench_disk, bench_end),
+    cmocka_unit_test_setup_teardown(a_disk_that_is_full_refuses_at_each_write, bench_disk, bench_end),
+    cmocka_unit_test_setup_teardown(a_device_that_fails_leaves_it_in_the_air, bench_disk, bench_end),
     cmocka_unit_test_setup_teardown(a_failed_commit_in_memory_keeps_nothing, bench_memory, bench_end),
     cmocka_unit_test_setup_teardown(a_copy_is_a_store_of_its_own, bench_disk, bench_end),
 };
