@@ -52,6 +52,11 @@ int procedure_list(struct run *r);
 int procedure_load(struct run *r);
 int procedure_activate(struct run *r);
 
+/* cmd_law.c */
+int procedure_check_verb(struct run *r);
+int procedure_show_verb(struct run *r);
+int procedure_draw_verb(struct run *r);
+
 /* cmd_calendar.c */
 int calendar_add_verb(struct run *r);
 int calendar_between_verb(struct run *r);
