@@ -4,9 +4,11 @@
 
 #include "daemon/base/check.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
 static void what_is_put_is_read(void **state)
 {
@@ -335,6 +337,50 @@ static void a_full_store_refuses_and_stays_as_it_was(void **state)
     expect(b, DB_CASES, "k", "after");
 }
 
+struct onlooker {
+    struct bench *bench;
+    atomic_bool stop;
+    atomic_int torn, looks;
+};
+
+static int look_on(void *ctx)
+{
+    struct onlooker *o = ctx;
+    do {
+        struct store_txn *t;
+        struct bytes a, z;
+        if (store_read(o->bench->store, &t))
+            return 1;
+        if (store_get(t, DB_CASES, text("a"), &a) || store_get(t, DB_INDEX, text("z"), &z) || a.n != z.n ||
+            memcmp(a.p, z.p, a.n) != 0)
+            atomic_fetch_add(&o->torn, 1);
+        store_abort(t);
+        atomic_fetch_add(&o->looks, 1);
+    } while (!atomic_load(&o->stop));
+    return 0;
+}
+
+static void another_thread_never_sees_half_a_transaction(void **state)
+{
+    struct onlooker o = {.bench = *state};
+    thrd_t thread;
+    int result;
+    for (int i = 0; i < 200 || atomic_load(&o.looks) < 50; i++) {
+        char val[32];
+        snprintf(val, sizeof val, "%0*d", 1 + i % 20, i);
+        struct store_txn *t = begin_write(o.bench);
+        put(t, DB_CASES, "a", val);
+        put(t, DB_INDEX, "z", val);
+        commit(t);
+        if (i == 0)
+            assert_int_equal(thrd_create(&thread, look_on, &o), thrd_success);
+    }
+    atomic_store(&o.stop, true);
+    assert_int_equal(thrd_join(thread, &result), thrd_success);
+    assert_int_equal(result, 0);
+    assert_int_equal(atomic_load(&o.torn), 0);
+}
+
 static struct hash digest(struct bench *b, enum store_db db)
 {
     struct hash h;
@@ -417,6 +463,7 @@ static void the_figures_grow(void **state)
         cmocka_unit_test_setup_teardown(a_walk_ends_and_stays_ended, setup, bench_end),                                \
         cmocka_unit_test_setup_teardown(it_agrees_with_an_array, setup, bench_end),                                    \
         cmocka_unit_test_setup_teardown(a_full_store_refuses_and_stays_as_it_was, setup, bench_end),                   \
+        cmocka_unit_test_setup_teardown(another_thread_never_sees_half_a_transaction, setup, bench_end),               \
         cmocka_unit_test_setup_teardown(a_digest_tells_databases_apart, setup, bench_end),                             \
         cmocka_unit_test_setup_teardown(what_is_derived_can_be_cleared_and_the_rest_stays, setup, bench_end),          \
         cmocka_unit_test_setup_teardown(the_figures_grow, setup, bench_end)
