@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_MOST = 512 };
+enum { PATH_MOST = 512, INDEX_TEXT = 200 };
 
 /* ---- making changes ---- */
 
@@ -176,10 +176,10 @@ struct index_list {
     size_t n, cap;
 };
 
-/* "kind\0first\0second\0"; a missing text adds nothing. */
+/* "kind\0first\0second\0"; a missing text adds nothing, nor does one that no key can hold. */
 static void index_add(struct index_list *l, const char *kind, const char *first, const char *second)
 {
-    if (!first)
+    if (!first || strlen(first) > INDEX_TEXT || (second && strlen(second) > INDEX_TEXT))
         return;
     struct buf b = {0};
     buf_put(&b, kind, strlen(kind) + 1);

@@ -50,7 +50,7 @@ struct job {
     uint64_t tag; /* the caller's; comes back with the answer */
     const struct value *message;
     const char *principal;
-    const char *key; /* fingerprint of the key, hex */
+    const char *key;  /* fingerprint of the key, hex */
     uint8_t salt[16]; /* random, for the commitment to the private part */
 };
 
@@ -88,10 +88,10 @@ struct engine_result {
     struct outgoing_transition *transitions;
     size_t ntransitions;
     struct engine_head head;
-    struct when next_due;    /* when engine_batch must be called again at the latest, with or without jobs */
-    struct when now;         /* what the engine takes for now: simulated time, or max(wall, last event) */
-    struct view *view;       /* a new view if register or procedures changed, else NULL; the caller takes it: view_drop */
-    bool held;               /* expiries are held until `time-confirm` */
+    struct when next_due; /* when engine_batch must be called again at the latest, with or without jobs */
+    struct when now;      /* what the engine takes for now: simulated time, or max(wall, last event) */
+    struct view *view;    /* a new view if register or procedures changed, else NULL; the caller takes it: view_drop */
+    bool held;            /* expiries are held until `time-confirm` */
 };
 
 /* Gives: engine_free(). */

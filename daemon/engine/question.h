@@ -14,7 +14,7 @@ struct question {
     struct store *store;
     const struct view *view;
     const char *principal;
-    struct when now; /* of the last engine_result */
+    struct when now;             /* of the last engine_result */
     const struct value *message; /* a map of PROTOCOL.md, t: ask */
 };
 

@@ -1,0 +1,55 @@
+/* asking.h - what the files of the questions share (private to daemon/engine)
+ */
+#ifndef LEEWAY_ENGINE_ASKING_H
+#define LEEWAY_ENGINE_ASKING_H
+
+#include "daemon/engine/event.h"
+#include "daemon/engine/fold.h"
+#include "daemon/engine/question.h"
+#include "daemon/engine/view.h"
+
+enum { PAGE_USUAL = 100, PAGE_MOST = 500, PAGE_BYTES = 512 * 1024 };
+
+struct asking {
+    struct arena *a;
+    const struct question *q;
+    const struct value *m; /* the question */
+    struct store_txn *t;
+    struct value *answer;
+    struct value *refused; /* set: this is the answer */
+    size_t page_bytes;
+};
+
+typedef enum status (*question_fn)(struct asking *k);
+
+/* Refuse; returns ST_OK so that a question may end with it. */
+enum status refuse(struct asking *k, const char *kind, const char *code, const char *text);
+
+bool has_right(const struct asking *k, const char *right);
+
+/* How many items a page may have; the text of `after` ("" at the beginning). */
+size_t page_limit(const struct asking *k);
+const char *page_after(const struct asking *k);
+uint64_t page_after_number(const struct asking *k);
+/* Put an item on the page. False: it is full, the item belongs to the next one. */
+bool page_put(struct asking *k, struct value *list, struct value *item);
+
+/* The case of the question. ST_NOT_FOUND: refused already, for there is none or the asker has no part in it. */
+MUST_USE enum status case_asked(struct asking *k, struct value **ret);
+MUST_USE enum status case_record(struct asking *k, int64_t kase, struct value **ret);
+const struct procedure *case_law(const struct asking *k, const struct value *kase);
+
+MUST_USE enum status number_read(struct asking *k, struct key key, int64_t *ret);
+
+/* question_case.c */
+enum status ask_case(struct asking *k), ask_history(struct asking *k), ask_explain(struct asking *k);
+enum status ask_served(struct asking *k), ask_form(struct asking *k), ask_notice(struct asking *k);
+/* question_list.c */
+enum status ask_cases(struct asking *k), ask_tasks(struct asking *k), ask_unserved(struct asking *k);
+enum status ask_census(struct asking *k);
+/* question_feed.c */
+enum status ask_transitions(struct asking *k), ask_events(struct asking *k), ask_command(struct asking *k);
+enum status ask_inclusion(struct asking *k), ask_consistency(struct asking *k), ask_head(struct asking *k);
+enum status ask_procedure(struct asking *k), ask_register(struct asking *k);
+
+#endif

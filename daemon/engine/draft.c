@@ -1,0 +1,294 @@
+/* From a decision to everything that its event will say. */
+#include "daemon/engine/inside.h"
+#include "proto/wire.h"
+
+#include <string.h>
+
+struct draft draft_new(struct arena *a, const char *kind, const char *act)
+{
+    return (struct draft){
+        .accepted = true, .kind = kind, .act = act, .done = DAY_NONE, .keys = v_map(a), .answer = v_map(a)};
+}
+
+struct draft draft_refused(const char *kind, const char *code, const char *text)
+{
+    return (struct draft){.rejection = {.kind = kind, .code = code, .text = text, .earliest = DAY_NONE},
+                          .done = DAY_NONE};
+}
+
+static void copy_keys(struct arena *a, struct value *to, const struct value *from, const char *const *keys)
+{
+    for (; *keys; keys++)
+        if (v_get(from, *keys))
+            v_put(a, to, *keys, v_get(from, *keys));
+}
+
+/* ---- notices ---- */
+
+/* How many of the list stand in the stream before: the judge's notices of one event take consecutive positions. */
+static int64_t earlier(const struct value *list, const char *stream)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < v_count(list); i++)
+        n += strcmp(v_get_str(v_at(list, i), "stream", ""), stream) == 0;
+    return n;
+}
+
+/* A notice as its reader gets it, PROTOCOL.md 4. */
+static enum status notice_make(struct engine *e, struct arena *a, const struct numbering *about, int64_t event,
+                               struct when recorded, const struct value *list, const struct value *from,
+                               struct value **ret)
+{
+    static const char *const named[] = {"type", "label", NULL}, *const role[] = {"role", "article", NULL};
+    static const char *const rest[] = {"answer", "task", "due", "provisional", "part", "party", "fields", NULL};
+    const char *stream = v_get_str(from, "stream", "");
+    char day[DAY_TEXT];
+    int64_t last;
+    enum status st = fold_stream(e->fold, e->txn, stream, &last);
+    if (st)
+        return st;
+    struct value *n = v_map(a);
+    v_put_str(a, n, "stream", stream);
+    v_put_int(a, n, "position", last + 1 + earlier(list, stream));
+    v_put_int(a, n, "event", event);
+    copy_keys(a, n, from, named);
+    v_put_int(a, n, "case", about->kase);
+    v_put_str(a, n, "procedure", about->procedure);
+    v_put_str(a, n, "stage", about->stage);
+    copy_keys(a, n, from, role);
+    v_put_int(a, n, "recorded", recorded.ms);
+    v_put_str(a, n, "done", day_text(about->done, day));
+    copy_keys(a, n, from, rest);
+    if (e->simulated)
+        v_put_bool(a, n, "simulated", true);
+    *ret = n;
+    return ST_OK;
+}
+
+enum status draft_notices(struct engine *e, struct arena *a, struct draft *d, const struct numbering *about,
+                          const struct value *notices)
+{
+    static const char *const told[] = {"stream", "position", "type", NULL};
+    struct value *list = v_list(a), *short_list = v_list(a);
+    struct when recorded = {0};
+    int64_t event;
+    enum status st = engine_event(e, &event);
+    if (!st)
+        st = engine_now(e, &recorded);
+    for (size_t i = 0; !st && i < v_count(notices); i++) {
+        struct value *n;
+        st = notice_make(e, a, about, event, recorded, list, v_at(notices, i), &n);
+        if (st)
+            break;
+        v_push(a, list, n);
+        struct value *brief = v_map(a);
+        copy_keys(a, brief, n, told);
+        v_push(a, short_list, brief);
+    }
+    v_put(a, d->keys, "notices", list);
+    v_put(a, d->answer, "notices", short_list);
+    return st;
+}
+
+/* ---- transitions ---- */
+
+/* The transition before this one for each prefix of its topic: in the store, or earlier in the same event. */
+static enum status previous(struct engine *e, struct arena *a, const struct value *list, const char *const *prefix,
+                            struct value **ret)
+{
+    struct value *prev = v_map(a);
+    for (size_t p = 0; p < TOPIC_PREFIXES; p++) {
+        int64_t n;
+        enum status st = fold_prefix(e->fold, e->txn, prefix[p], &n);
+        if (st)
+            return st;
+        for (size_t i = 0; i < v_count(list); i++) {
+            const struct value *t = v_at(list, i);
+            const char *mine[TOPIC_PREFIXES];
+            topic_prefixes(a, v_get_str(t, "kind", ""), v_get_str(t, "procedure", ""), v_get_str(t, "department", ""),
+                           mine);
+            if (strcmp(mine[p], prefix[p]) == 0)
+                n = v_get_int(t, "n", 0);
+        }
+        v_put_int(a, prev, prefix[p], n);
+    }
+    *ret = prev;
+    return ST_OK;
+}
+
+/* A transition as its reader gets it, PROTOCOL.md 5. */
+static enum status transition_make(struct engine *e, struct arena *a, const struct numbering *about, int64_t n,
+                                   const struct value *list, const struct value *from, struct value **ret)
+{
+    const char *prefix[TOPIC_PREFIXES], *department = v_get_str(from, "department", "");
+    char day[DAY_TEXT];
+    struct value *prev;
+    struct when recorded = {0};
+    int64_t event;
+    if (!*department)
+        department = "-"; /* nobody must act: a topic has three parts all the same */
+    topic_prefixes(a, v_get_str(from, "kind", ""), about->procedure, department, prefix);
+    enum status st = previous(e, a, list, prefix, &prev);
+    if (!st)
+        st = engine_event(e, &event);
+    if (!st)
+        st = engine_now(e, &recorded);
+    if (st)
+        return st;
+    struct value *t = v_map(a), *departments = v_get(from, "departments"), *clocks = v_get(from, "clocks");
+    v_put_int(a, t, "n", n);
+    v_put_str(a, t, "kind", v_get_str(from, "kind", ""));
+    v_put_str(a, t, "procedure", about->procedure);
+    v_put_str(a, t, "department", department);
+    v_put_int(a, t, "case", about->kase);
+    v_put_int(a, t, "event", event);
+    v_put_int(a, t, "recorded", recorded.ms);
+    v_put_str(a, t, "done", day_text(about->done, day));
+    v_put_str(a, t, "stage", about->stage);
+    v_put(a, t, "departments", departments ? departments : v_list(a));
+    v_put(a, t, "clocks", clocks ? clocks : v_list(a));
+    v_put(a, t, "prev", prev);
+    if (e->simulated)
+        v_put_bool(a, t, "simulated", true);
+    *ret = t;
+    return ST_OK;
+}
+
+enum status draft_transitions(struct engine *e, struct arena *a, struct draft *d, const struct numbering *about,
+                              const struct value *transitions)
+{
+    struct value *list = v_list(a), *short_list = v_list(a);
+    int64_t last = 0;
+    enum status st = fold_head(e->fold, e->txn, HEAD_TRANSITION, &last);
+    for (size_t i = 0; !st && i < v_count(transitions); i++) {
+        struct value *t;
+        st = transition_make(e, a, about, last + 1 + (int64_t)i, list, v_at(transitions, i), &t);
+        if (st)
+            break;
+        v_push(a, list, t);
+        struct value *brief = v_map(a);
+        v_put_int(a, brief, "n", last + 1 + (int64_t)i);
+        v_put_str(a, brief, "kind", v_get_str(t, "kind", ""));
+        v_push(a, short_list, brief);
+    }
+    v_put(a, d->keys, "transitions", list);
+    v_put(a, d->answer, "transitions", short_list);
+    return st;
+}
+
+/* From where to where each transition takes its case, so that a census can be kept up to date by transitions alone: the
+ * first of the event from where the case stood, each other from where the one before it left the case. */
+static void put_moves(struct arena *a, const struct value *transitions, const struct value *before, bool ended)
+{
+    const char *stage = v_get_str(before, "stage", ""), *department = v_get_str(before, "lead", "");
+    bool was_ended = v_get_bool(before, "ended"), was_there = before;
+    for (size_t i = 0; i < v_count(transitions); i++) {
+        struct value *t = v_at(transitions, i), *was = v_map(a);
+        v_put_str(a, was, "stage", stage);
+        v_put_str(a, was, "department", department);
+        if (was_ended)
+            v_put_bool(a, was, "ended", true);
+        if (was_there)
+            v_put(a, t, "was", was);
+        if (ended)
+            v_put_bool(a, t, "ended", true);
+        stage = v_get_str(t, "stage", "");
+        department = v_get_str(t, "department", "");
+        was_ended = ended;
+        was_there = true;
+    }
+}
+
+/* ---- a decision ---- */
+
+/* What the judge does not say of a case but its readers ask: has it ended? */
+static void tell_ended(struct arena *a, const struct procedure *p, const struct value *before, const struct decision *d,
+                       struct value *changes)
+{
+    const struct stage *stage = procedure_stage(p, d->stage);
+    bool ended = stage && stage->end, was = v_get_bool(before, "ended");
+    if (ended && !was)
+        change_put(a, changes, "ended", v_bool(a, true));
+    else if (!ended && was)
+        change_del(a, changes, "ended");
+}
+
+static void put_case(struct arena *a, struct draft *ret, const struct value *before, const struct decision *d,
+                     struct value *changes)
+{
+    int64_t version = v_get_int(before, "version", 0) + 1;
+    struct value *cases = v_list(a), *item = v_map(a);
+    v_put_int(a, item, "case", d->kase);
+    v_put_int(a, item, "version", version);
+    v_put(a, item, "changes", changes);
+    v_push(a, cases, item);
+    v_put(a, ret->keys, "cases", cases);
+    v_put_int(a, ret->answer, "case", d->kase);
+    v_put_int(a, ret->answer, "version", version);
+    v_put_str(a, ret->answer, "stage", d->stage);
+}
+
+/* How many values a tree holds, itself included. */
+static size_t tree_size(const struct value *v)
+{
+    size_t n = 1;
+    if (v_kind(v) == V_LIST)
+        for (size_t i = 0; i < v_count(v); i++)
+            n += tree_size(v_at(v, i));
+    else if (v_kind(v) == V_MAP)
+        for (size_t i = 0; i < v_count(v); i++)
+            n += 1 + tree_size(v->u.map.pair[i].val);
+    return n;
+}
+
+/* The largest map one or two levels down: parts.lead, tasks … */
+static size_t widest(const struct value *v, int levels)
+{
+    size_t most = v_kind(v) == V_MAP ? v_count(v) : 0;
+    for (size_t i = 0; v_kind(v) == V_MAP && levels && i < v_count(v); i++) {
+        size_t n = widest(v->u.map.pair[i].val, levels - 1);
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+/* A record that could not be read back must never be written (the limits of wire.h). */
+static bool case_full(const struct value *before, const struct value *changes)
+{
+    size_t more = tree_size(changes);
+    return more > WIRE_PAIRS || widest(before, 2) + v_count(changes) > WIRE_PAIRS ||
+           tree_size(before) + more > WIRE_VALUES;
+}
+
+enum status draft_decision(struct engine *e, struct arena *a, const struct procedure *p, const struct value *before,
+                           const struct decision *d, const char *kind, struct draft *ret)
+{
+    if (!d->accepted) {
+        const char *k = d->rejection.kind;
+        *ret = (struct draft){.rejection = d->rejection, .done = DAY_NONE};
+        ret->remember = strcmp(k, "law") == 0 || strcmp(k, "conflict") == 0;
+        return ST_OK;
+    }
+    if (case_full(before, d->changes)) {
+        *ret = draft_refused("limit", "case-full", "the case would hold more than a case can");
+        return ST_OK;
+    }
+    *ret = draft_new(a, kind, d->act);
+    ret->done = d->done;
+    ret->private_ = d->private_;
+    struct value *changes = v_copy(a, d->changes);
+    tell_ended(a, p, before, d, changes);
+    if (d->by)
+        v_put(a, ret->keys, "by", d->by);
+    put_case(a, ret, before, d, changes);
+    struct numbering about = {d->kase, p->name, d->stage ? d->stage : "", d->done};
+    enum status st = draft_notices(e, a, ret, &about, d->notices);
+    if (!st)
+        st = draft_transitions(e, a, ret, &about, d->transitions);
+    const struct stage *stage = procedure_stage(p, d->stage);
+    put_moves(a, v_get(ret->keys, "transitions"), before, stage && stage->end);
+    if (d->tasks)
+        v_put_int(a, ret->keys, "tasks", d->tasks);
+    v_put(a, ret->answer, "tasks", d->opened ? d->opened : v_list(a));
+    return st;
+}

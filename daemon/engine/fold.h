@@ -1,0 +1,80 @@
+/* fold.h - an event into everything that is derived from events
+ *
+ * One path for the event that was just made and for a refold of all of them, so that derived databases that were
+ * deleted and folded anew are the same to the byte. Folding needs no law: an event carries outcomes.
+ *
+ *     fold_mark(f);  ... fold_event(f, ...) for each ...  fold_flush(f, t);  store_commit(t)
+ *     on failure, after the transaction is gone: fold_rollback(f), and fold_load(f, t) in a new one
+ *
+ * Threads: one, the writer's.
+ */
+#ifndef LEEWAY_ENGINE_FOLD_H
+#define LEEWAY_ENGINE_FOLD_H
+
+#include "daemon/core/register.h"
+#include "daemon/engine/counts.h"
+#include "daemon/engine/engine.h"
+#include "daemon/store/hashtree.h"
+
+/* What leaves the house because of an event, in order; bytes are in `arena`. */
+struct fold_sink {
+    struct arena *arena;
+    struct outgoing_notice *notice;
+    size_t nnotices, notice_room;
+    struct outgoing_transition *transition;
+    size_t ntransitions, transition_room;
+};
+
+struct fold {
+    struct counts *counts;
+    struct hashtree *tree;
+    struct register_book *reg;
+    bool register_changed;  /* since fold_mark() */
+    bool laws_changed;      /* a procedure or a calendar was loaded or activated */
+    struct fold_sink *sink; /* NULL: nothing leaves */
+    /* A case that the caller has read and not changed; the fold of its event may change it in place. */
+    struct value *hint;
+    int64_t hint_case;
+};
+
+struct fold *fold_new(void); /* gives: fold_free() */
+void fold_free(struct fold *f);
+
+/* Take heads, register and the edge of the tree from the store. ST_CORRUPT: fold anew. */
+MUST_USE enum status fold_load(struct fold *f, struct store_txn *t);
+void fold_mark(struct fold *f);
+void fold_rollback(struct fold *f);
+
+/* Write everything that follows from one event. encoded: its bytes. ST_CORRUPT: it does not fit to what is there. */
+MUST_USE enum status fold_event(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event,
+                                struct bytes encoded);
+MUST_USE enum status fold_flush(struct fold *f, struct store_txn *t);
+
+/* Heads, as the transaction sees them; the names are in counts.h. */
+MUST_USE enum status fold_head(struct fold *f, struct store_txn *t, const char *name, int64_t *ret);
+
+/* The last position of a stream, the last transition with a prefix. */
+MUST_USE enum status fold_stream(struct fold *f, struct store_txn *t, const char *stream, int64_t *ret);
+MUST_USE enum status fold_prefix(struct fold *f, struct store_txn *t, const char *prefix, int64_t *ret);
+
+/* Where the answer to a command stands: a UUID as 16 bytes, another id (the daemon's own) as its text. */
+struct key answer_key(const char *principal, const char *id);
+struct key case_key(int64_t kase);
+struct key stream_key(const char *stream, uint64_t position);
+/* 'o': open, with a failure if there was one; 'd': done. */
+struct key notice_key(char state, const char *stream, uint64_t position);
+/* The prefixes of "kind/procedure/department/", the empty one first. Always 4. */
+enum { TOPIC_PREFIXES = 4 };
+void topic_prefixes(struct arena *a, const char *kind, const char *procedure, const char *department,
+                    const char *ret[TOPIC_PREFIXES]);
+
+/* ---- between the files of the fold ---- */
+MUST_USE enum status fold_case(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event,
+                               const struct value *item);
+MUST_USE enum status fold_notice(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event,
+                                 const struct value *notice);
+MUST_USE enum status fold_transition(struct fold *f, struct arena *a, struct store_txn *t,
+                                     const struct value *transition);
+MUST_USE enum status fold_report(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event);
+
+#endif

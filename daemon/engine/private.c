@@ -1,0 +1,88 @@
+/* Reading what is private is an act of its own: the reading is recorded in the course of the case. */
+#include "daemon/engine/inside.h"
+#include "daemon/engine/view.h"
+
+#include <string.h>
+
+enum { PRIVATE_MOST = 900 * 1024 }; /* bytes in one answer, below a message's 1 MiB */
+
+static bool may_read(const struct engine *e, const char *principal, const struct value *kase)
+{
+    return strcmp(principal, e->administrator) == 0 || (register_rights(e->fold->reg, principal) & RIGHT_INSPECT) ||
+           register_case_part(e->fold->reg, principal, kase, true);
+}
+
+enum status act_read(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret)
+{
+    const char *act = v_get_str(o->message, "act", "");
+    int64_t number = v_get_int(o->message, "case", 0);
+    struct value *kase;
+    enum status st = case_load(e, a, number, &kase);
+    if (st == ST_NOT_FOUND) {
+        *ret = draft_refused("form", "case-unknown", "there is no such case");
+        return ST_OK;
+    }
+    if (st)
+        return st;
+    if (!may_read(e, o->principal, kase)) {
+        *ret = draft_refused("right", "not-your-case", "the principal's department has no part in the case");
+        return ST_OK;
+    }
+    *ret = draft_new(a, "read", act);
+    v_put_int(a, ret->keys, "about", number);
+    struct value *hash = v_path(o->message, "fields.hash");
+    if (strcmp(act, "read-paper") == 0 && v_kind(hash) == V_BIN)
+        v_put(a, ret->keys, "paper", hash);
+    v_put_int(a, ret->answer, "case", number);
+    return ST_OK;
+}
+
+/* One event's private part into the list; *room shrinks. */
+static enum status attach_one(struct engine *e, struct arena *a, uint64_t n, struct value *list, size_t *room)
+{
+    struct value *map;
+    enum status st = private_read(a, e->txn, n, &map, NULL);
+    if (st)
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    if (!v_count(map))
+        return ST_OK;
+    struct value *item = v_map(a);
+    v_put_int(a, item, "event", (int64_t)n);
+    if (v_get(map, "fields"))
+        v_put(a, item, "fields", v_get(map, "fields"));
+    if (v_get(map, "reason"))
+        v_put(a, item, "reason", v_get(map, "reason"));
+    size_t bytes = value_bytes(a, item).n;
+    *room = bytes > *room ? 0 : *room - bytes;
+    if (*room)
+        v_push(a, list, item);
+    return ST_OK;
+}
+
+/* A repeat gets the same: what was private when the reading was recorded. */
+enum status private_attach(struct engine *e, struct arena *a, struct value *answer)
+{
+    int64_t kase = v_get_int(answer, "case", 0), until = v_get_int(answer, "event", 0);
+    if (strcmp(v_get_str(answer, "t", ""), "accepted") != 0 || !until)
+        return ST_OK;
+    struct value *list = v_list(a);
+    size_t room = PRIVATE_MOST;
+    struct key k = case_key(kase);
+    struct store_cursor *c = store_cursor(e->txn, DB_CASE_EVENTS);
+    enum status st = store_seek(c, key_bytes(&k));
+    while (!st && room && key_has_prefix(store_key(c), key_bytes(&k))) {
+        struct bytes rest = {store_key(c).p + k.n, store_key(c).n - k.n};
+        uint64_t n;
+        st = key_take_u64(&rest, &n);
+        if (st || (int64_t)n >= until)
+            break;
+        st = attach_one(e, a, n, list, &room);
+        if (!st)
+            st = store_next(c);
+    }
+    store_cursor_free(c);
+    v_put(a, answer, "private", list);
+    if (!room)
+        v_put_bool(a, answer, "more", true);
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}
