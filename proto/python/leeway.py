@@ -242,6 +242,9 @@ class Leeway:
                 self.faults.append(message)
             elif self.waiting.pop(message["id"], None):
                 self.answers[message["id"]] = message
+                for stream in self.streams:  # notices may stand right behind
+                    if stream.opening == message["id"]:
+                        stream._opened(self.heard)
         elif kind in ("notices", "beat", "ended"):
             for stream in self.streams:
                 if stream.session == message["session"]:

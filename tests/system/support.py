@@ -1,6 +1,6 @@
 """support.py - a small town for a test: a daemon, five departments, and a case when one is wanted
 
-The programs are those of LEEWAY_PROGRAMS. Nothing here sleeps: a wait is for an event, with a limit.
+The programs are those of LEEWAY_PROGRAMS, or of build/asan. Nothing here sleeps: a wait is for an event, with a limit.
 """
 
 import os
@@ -14,6 +14,7 @@ sys.path.insert(0, str(SOURCE / "clients" / "demo"))
 import town  # noqa: E402
 
 leeway = town.leeway
+PROGRAMS = os.environ.get("LEEWAY_PROGRAMS", str(SOURCE / "build" / "asan" / "bin"))
 LIMIT = 30.0
 TODAY = "2026-01-05"
 
@@ -60,7 +61,7 @@ class TownTest(unittest.TestCase):
     """Each test has a town of its own."""
 
     def setUp(self):
-        self.town = town.Town(os.environ["LEEWAY_PROGRAMS"])
+        self.town = town.Town(PROGRAMS)
         self.addCleanup(self.take_down)
         self.town.start()
         self.town.settle(DEPARTMENTS, PRINCIPALS)

@@ -1,7 +1,6 @@
 """The demonstration itself, smaller, with kills: its summary is what it must be."""
 
 import json
-import os
 import subprocess
 import sys
 import unittest
@@ -13,7 +12,7 @@ class Demo(unittest.TestCase):
     def demo(self, *arguments):
         done = subprocess.run(
             [sys.executable, "-X", "utf8", support.SOURCE / "clients" / "demo" / "demo.py", "--programs",
-             os.environ["LEEWAY_PROGRAMS"], "--json", *arguments], stdout=subprocess.PIPE, text=True, check=False)
+             support.PROGRAMS, "--json", *arguments], stdout=subprocess.PIPE, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
         return json.loads(done.stdout.splitlines()[-1])
 

@@ -19,6 +19,7 @@ class Example(support.TownTest):
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         reader = threading.Thread(target=lambda: lines.extend(process.stdout), daemon=True)
         reader.start()
+        self.addCleanup(process.stdout.close)
         self.addCleanup(reader.join)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
