@@ -147,6 +147,8 @@ static int open_store(struct house *h, struct buf *why)
     if (!st)
         st = folder_make(h->config->papers, why);
     if (!st)
+        st = papers_open(h->config->papers, PAPERS_LIMITS, &h->papers, why);
+    if (!st)
         st = store_open_lmdb(h->config->store, h->config->map_bytes, &h->store, why);
     if (st)
         return exit_of(st);
@@ -255,6 +257,8 @@ void house_close(struct house *h)
         view_drop(h->view);
     if (h->store)
         store_close(h->store);
+    if (h->papers)
+        papers_close(h->papers);
     if (h->keys != h->config)
         config_free(h->keys);
     config_free(h->config);

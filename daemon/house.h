@@ -1,7 +1,7 @@
 /* house.h - the daemon put together: configuration, store, engine, bus, and what the loop knows between them
  *
  * Opened in this order and closed in the other: configuration, store (synced), engine (started, its first event
- * durable), sockets (the guard first), the engine's thread.
+ * durable), sockets (the guard first), the threads of engine and papers.
  *
  * Threads: the loop's.
  */
@@ -14,6 +14,7 @@
 #include "daemon/engine/worker.h"
 #include "daemon/ops/config.h"
 #include "daemon/ops/counters.h"
+#include "daemon/paperwork.h"
 #include "daemon/pending.h"
 
 #include <stdbool.h>
@@ -26,6 +27,8 @@ struct house {
     struct store *store;
     struct engine *engine;
     struct worker *worker;
+    struct papers *papers;
+    struct paperwork *paperwork;
     struct view *view; /* the newest picture of register and procedures */
     struct bus *bus;
     struct sessions *sessions;
@@ -41,10 +44,11 @@ struct house {
     int exit_code; /* the loop ends when it is not 0 */
 };
 
-/* Open all but the engine's thread. `why` gets what is wrong. Returns an exit code (0: fine, *ret is given). */
+/* Open all but the threads of engine and papers. `why` gets what is wrong. Returns an exit code (0: fine, *ret is
+ * given). */
 int house_open(const char *config_file, struct house **ret, struct buf *why);
 
-/* Closes everything; the worker must be stopped. NULL is fine. */
+/* Closes everything; the two threads must be stopped. NULL is fine. */
 void house_close(struct house *h);
 
 /* Read the configuration again: a bad one is refused whole, the old one stays. */

@@ -23,7 +23,7 @@ struct loop {
     struct house *house;
     uv_loop_t uv;
     struct zuv zuv;
-    uv_async_t results;
+    uv_async_t results, papers;
     uv_timer_t due, tick, head;
     uv_signal_t signal[SIGNALS];
     struct when woken_for; /* the due moment for which the engine was woken last */
@@ -112,6 +112,22 @@ static void on_results(uv_async_t *async)
         arm(l);
 }
 
+static void ready_papers(void *ctx)
+{
+    uv_async_send(&((struct loop *)ctx)->papers);
+}
+
+static void on_papers(uv_async_t *async)
+{
+    struct loop *l = async->data;
+    struct paper_task task;
+    while (paperwork_take(l->house->paperwork, &task)) {
+        if (!l->house->exit_code)
+            serve_paper(l->house, &task);
+        arena_free(task.arena);
+    }
+}
+
 /* ---- Signals ---- */
 
 static void on_signal(uv_signal_t *s, int number)
@@ -146,10 +162,11 @@ static void start(struct loop *l)
 {
     static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
     uv_async_init(&l->uv, &l->results, on_results);
+    uv_async_init(&l->uv, &l->papers, on_papers);
     uv_timer_init(&l->uv, &l->due);
     uv_timer_init(&l->uv, &l->tick);
     uv_timer_init(&l->uv, &l->head);
-    l->results.data = l->due.data = l->tick.data = l->head.data = l;
+    l->results.data = l->papers.data = l->due.data = l->tick.data = l->head.data = l;
     uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS);
     uv_timer_start(&l->head, on_head, HEAD_MS, HEAD_MS);
     for (int i = 0; i < SIGNALS; i++) {
@@ -159,6 +176,7 @@ static void start(struct loop *l)
     }
     l->woken_for = (struct when){INT64_MIN};
     l->house->worker = worker_start(l->house->engine, wall, ready_results, l);
+    l->house->paperwork = paperwork_start(l->house->papers, ready_papers, l);
     arm(l);
 }
 
@@ -166,6 +184,8 @@ static void start(struct loop *l)
 static void drain(struct loop *l)
 {
     struct house *h = l->house;
+    paperwork_stop(h->paperwork); /* what is half put is gone on with after the next start */
+    h->paperwork = NULL;
     worker_finish(h->worker);
     take_results(l);
     worker_stop(h->worker);
@@ -182,6 +202,7 @@ static void close_handles(struct loop *l)
     if (l->doors_open)
         zuv_close(&l->zuv);
     uv_close((uv_handle_t *)&l->results, NULL);
+    uv_close((uv_handle_t *)&l->papers, NULL);
     uv_close((uv_handle_t *)&l->due, NULL);
     uv_close((uv_handle_t *)&l->tick, NULL);
     uv_close((uv_handle_t *)&l->head, NULL);

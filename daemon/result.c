@@ -64,17 +64,21 @@ struct sessions *serve_sessions(struct house *h, uint32_t first)
 
 /* ---- A result ---- */
 
+static void send_answer(struct house *h, uint64_t tag, struct bytes bytes)
+{
+    struct peer to;
+    if (!pending_take(h->pending, tag, &to))
+        return;
+    if (router_send(bus_router(h->bus), &to, bytes) == ROUTER_SENT)
+        h->counters.answers++;
+    else
+        h->counters.answers_unsent++;
+}
+
 static void send_answers(struct house *h, const struct engine_result *r)
 {
-    for (size_t i = 0; i < r->nanswers; i++) {
-        struct peer to;
-        if (!pending_take(h->pending, r->answers[i].tag, &to))
-            continue;
-        if (router_send(bus_router(h->bus), &to, r->answers[i].bytes) == ROUTER_SENT)
-            h->counters.answers++;
-        else
-            h->counters.answers_unsent++;
-    }
+    for (size_t i = 0; i < r->nanswers; i++)
+        send_answer(h, r->answers[i].tag, r->answers[i].bytes);
 }
 
 static void publish(struct house *h, const struct engine_result *r)
@@ -118,6 +122,15 @@ bool serve_result(struct house *h, struct engine_result *r)
     if (changed)
         house_sift(h);
     return true;
+}
+
+void serve_paper(struct house *h, const struct paper_task *task)
+{
+    if (task->status == ST_IO || task->status == ST_FULL || task->status == ST_CORRUPT)
+        log_say(LOG_ERROR, "paper-failed", LOG_TEXT("status", status_name(task->status)), LOG_END);
+    buf_clear(&h->out);
+    wire_encode(&h->out, task->answer);
+    send_answer(h, task->tag, buf_bytes(&h->out));
 }
 
 void serve_head(struct house *h)

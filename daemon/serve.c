@@ -33,6 +33,33 @@ static void refuse(struct incoming *in, const char *kind, const char *code, cons
 
 /* ---- To the engine ---- */
 
+enum { CITED_MOST = 256 };
+
+/* Every paper that a command cites must be there, and is claimed so that no sweep takes it before the commit. */
+static bool papers_there(struct incoming *in)
+{
+    const struct value *slots = v_get(in->message, "papers");
+    char hex[HASH_HEX];
+    size_t cited = 0;
+    for (size_t i = 0; i < v_count(slots); i++) {
+        const struct value *list = slots->u.map.pair[i].val;
+        for (size_t j = 0; j < v_count(list); j++) {
+            struct hash hash;
+            if (++cited > CITED_MOST) {
+                refuse(in, "limit", "too-many-papers", "a command cites at most 256 papers");
+                return false;
+            }
+            memcpy(hash.b, v_at(list, j)->u.bin.p, HASH_LEN);
+            if (!papers_claim(in->house->papers, &hash, NULL))
+                continue;
+            refuse(in, "form", "paper-missing",
+                   arena_printf(in->arena, "the paper %s was not put before", hash_hex(&hash, hex)));
+            return false;
+        }
+    }
+    return true;
+}
+
 static void handle_command(struct incoming *in)
 {
     struct house *h = in->house;
@@ -48,6 +75,8 @@ static void handle_command(struct incoming *in)
                 .key = arena_str(a, curve_fingerprint(in->who->key, fingerprint)),
             },
     };
+    if (!papers_there(in))
+        return;
     if (pending_add(h->pending, &in->from, in->who->principal, &job.job.tag)) {
         h->counters.refused_limit++;
         refuse(in, "limit", "too-many-in-flight", "too many commands of this principal wait for their answer");
@@ -169,17 +198,62 @@ static void handle_close(struct incoming *in)
 
 /* ---- To the papers ---- */
 
-static void handle_paper(struct incoming *in)
+static void submit_paper(struct incoming *in)
 {
-    refuse(in, "form", "no-papers", "this daemon keeps no papers yet");
+    struct house *h = in->house;
+    struct peer nobody;
+    struct paper_task task = {
+        .arena = in->arena,
+        .principal = arena_str(in->arena, in->who->principal),
+        .message = in->message,
+    };
+    enum status st = pending_add(h->pending, &in->from, in->who->principal, &task.tag);
+    if (!st) {
+        st = paperwork_submit(h->paperwork, &task);
+        if (st)
+            pending_take(h->pending, task.tag, &nobody);
+    }
+    if (st) {
+        h->counters.refused_limit++;
+        refuse(in, "limit", "busy", "too many papers are on their way; try again later");
+        return;
+    }
+    h->counters.papers++;
+    in->arena = NULL;
+}
+
+static void handle_put(struct incoming *in)
+{
+    const struct house *h = in->house;
+    if (view_right(h->view, in->who->principal, "act") || view_right(h->view, in->who->principal, "enter")) {
+        submit_paper(in);
+        return;
+    }
+    in->house->counters.refused_right++;
+    refuse(in, "right", "not-permitted", "this principal may not put papers");
+}
+
+static void handle_get(struct incoming *in)
+{
+    struct house *h = in->house;
+    struct hash hash;
+    bool may = false;
+    memcpy(hash.b, v_get(in->message, "hash")->u.bin.p, HASH_LEN);
+    enum status st = paper_right(h->store, h->view, in->who->principal, v_get_int(in->message, "case", 0), &hash, &may);
+    if (st == ST_OK && may) {
+        submit_paper(in);
+        return;
+    }
+    h->counters.refused_right++;
+    refuse(in, "right", "not-your-case", "no case on which this principal has a right cites this paper");
 }
 
 /* ---- In ---- */
 
 static void (*const handlers[MESSAGE_TYPE_COUNT])(struct incoming *in) = {
-    [MESSAGE_COMMAND] = handle_command, [MESSAGE_REPORT] = handle_command,  [MESSAGE_ASK] = handle_ask,
-    [MESSAGE_OPEN] = handle_open,       [MESSAGE_CREDIT] = handle_credit,   [MESSAGE_BEAT] = handle_beat,
-    [MESSAGE_CLOSE] = handle_close,     [MESSAGE_PAPER_PUT] = handle_paper, [MESSAGE_PAPER_GET] = handle_paper,
+    [MESSAGE_COMMAND] = handle_command, [MESSAGE_REPORT] = handle_command, [MESSAGE_ASK] = handle_ask,
+    [MESSAGE_OPEN] = handle_open,       [MESSAGE_CREDIT] = handle_credit,  [MESSAGE_BEAT] = handle_beat,
+    [MESSAGE_CLOSE] = handle_close,     [MESSAGE_PAPER_PUT] = handle_put,  [MESSAGE_PAPER_GET] = handle_get,
 };
 
 static void fault(struct incoming *in, enum message_fault_code code)

@@ -1,7 +1,8 @@
 /* serve.h - what becomes of a message, and of a result of the engine
  *
  * A message is checked for its bytes, its keys and its sender's key, then goes by its type: a command or report to the
- * engine's thread, a question to the store (on this thread, by a read transaction), all else to the sessions. Nothing
+ * engine's thread, a question to the store (on this thread, by a read transaction), chunks of
+ * papers to their thread, all else to the sessions. Nothing
  * is answered to a command before its batch is durable: the answers come with the result.
  *
  * Threads: the loop's.
@@ -18,6 +19,9 @@ void serve_receive(void *ctx, const struct router_message *m);
  * itself stays the caller's. False: the outcome is not known or the store is broken; nothing was sent, house->exit_code
  * tells. */
 bool serve_result(struct house *h, struct engine_result *r);
+
+/* A chunk of a paper is done: answer it. The task stays the caller's. */
+void serve_paper(struct house *h, const struct paper_task *task);
 
 /* The heartbeat of the transitions endpoint. */
 void serve_head(struct house *h);
