@@ -352,7 +352,7 @@ struct value *run_paper(struct run *r, const char *file)
         buf_done(&paper);
         return NULL;
     }
-    hash = lw_paper_put(r->client, buf_bytes(&paper), r->timeout_ms < 60000 ? 60000 : r->timeout_ms, put_answered, &p);
+    hash = lw_paper_put(r->client, buf_bytes(&paper), r->timeout_ms + (int)(paper.n >> 10), put_answered, &p);
     buf_done(&paper);
     while (!p.over)
         lw_run(r->client, -1);
