@@ -1,6 +1,7 @@
 #include "clients/lib/stream.h"
 
 #include "clients/lib/error.h"
+#include "clients/lib/report.h"
 #include "daemon/base/check.h"
 #include "proto/wire.h"
 
@@ -11,21 +12,6 @@
 
 enum state { WAIT = 1, OPENING, LIVE, OVER };
 enum { NAME = 65, ANSWER_MS = 5000, FIRST_PAUSE = 200, LONGEST_PAUSE = 5000, MESSAGES = 1024, BYTES = 1 << 20 };
-
-struct failure {
-    int64_t position;
-    char *reason;
-};
-
-/* What a report tells; one gathers while another is on its way. */
-struct report {
-    int64_t received; /* -1: nothing to tell */
-    int64_t *done;
-    size_t ndone, cap_done;
-    struct failure *failed;
-    size_t nfailed, cap_failed;
-    struct tick since;
-};
 
 struct lw_stream {
     struct session *session;
@@ -51,22 +37,6 @@ static struct tick in(const struct lw_stream *st, int64_t ms)
     return (struct tick){session_now(st->session).ms + ms};
 }
 
-static void report_clear(struct report *r)
-{
-    for (size_t i = 0; i < r->nfailed; i++)
-        free(r->failed[i].reason);
-    r->received = -1;
-    r->ndone = r->nfailed = 0;
-    r->since = TICK_NEVER;
-}
-
-static void report_done(struct report *r)
-{
-    report_clear(r);
-    free(r->done);
-    free(r->failed);
-}
-
 struct lw_stream *stream_new(struct session *s, const struct lw_stream_options *o)
 {
     struct lw_stream *st = xcalloc(1, sizeof *st);
@@ -85,8 +55,8 @@ struct lw_stream *stream_new(struct session *s, const struct lw_stream_options *
     st->due = TICK_NEVER;
     st->report_again = TICK_NEVER;
     st->arena = arena_new();
-    report_clear(&st->gathering);
-    report_clear(&st->sent);
+    report_init(&st->gathering);
+    report_init(&st->sent);
     session_attach(s, st);
     if (session_is_up(s))
         stream_up(st);
@@ -322,11 +292,6 @@ bool stream_input(struct lw_stream *st, const struct value *m)
 
 /* ---- reports ---- */
 
-static bool anything(const struct report *r)
-{
-    return r->received >= 0 || r->ndone || r->nfailed;
-}
-
 static void answered(void *ctx, const struct value *answer, const struct lw_error *e);
 
 static void send_report(struct lw_stream *st)
@@ -339,88 +304,26 @@ static void send_report(struct lw_stream *st)
     st->flush = false;
     st->report_again = TICK_NEVER;
     struct arena *a = arena_new();
-    struct value *m = v_map(a), *list;
+    struct value *m = v_map(a);
     char id[LW_ID];
     session_id(st->session, id);
     v_put_str(a, m, "t", "report");
     v_put_str(a, m, "id", id);
     v_put_str(a, m, "stream", st->stream);
     v_put_str(a, m, "name", st->name);
-    if (st->sent.received >= 0)
-        v_put_int(a, m, "received", st->sent.received);
-    if (st->sent.ndone) {
-        v_put(a, m, "done", list = v_list(a));
-        for (size_t i = 0; i < st->sent.ndone; i++)
-            v_push(a, list, v_int(a, st->sent.done[i]));
-    }
-    if (st->sent.nfailed) {
-        v_put(a, m, "failed", list = v_list(a));
-        for (size_t i = 0; i < st->sent.nfailed; i++) {
-            struct value *one = v_map(a);
-            v_put_int(a, one, "position", st->sent.failed[i].position);
-            v_put_str(a, one, "reason", st->sent.failed[i].reason);
-            v_push(a, list, one);
-        }
-    }
+    report_put(a, &st->sent, m);
     session_request(st->session, m, -1, session_now(st->session), answered, st);
     arena_free(a);
-}
-
-static bool report_is_full(const struct report *r)
-{
-    return r->ndone + r->nfailed >= STREAM_GATHER;
 }
 
 static void report_when_due(struct lw_stream *st)
 {
     struct tick now = session_now(st->session);
     bool waits = st->report_again.ms != TICK_NEVER.ms && st->report_again.ms > now.ms;
-    if (st->on_its_way || waits || !anything(&st->gathering) || !session_is_up(st->session))
+    if (st->on_its_way || waits || !report_any(&st->gathering) || !session_is_up(st->session))
         return;
-    if (st->flush || report_is_full(&st->gathering) || st->gathering.since.ms + STREAM_GATHER_MS <= now.ms)
+    if (st->flush || report_full(&st->gathering) || st->gathering.since.ms + STREAM_GATHER_MS <= now.ms)
         send_report(st);
-}
-
-static void touch(struct lw_stream *st)
-{
-    if (!anything(&st->gathering))
-        st->gathering.since = session_now(st->session);
-}
-
-static void grow(void **p, size_t n, size_t *cap, size_t size)
-{
-    if (n == *cap) {
-        *cap = *cap ? *cap * 2 : STREAM_GATHER;
-        *p = xrealloc(*p, *cap * size);
-    }
-}
-
-static void add_done(struct report *r, int64_t position)
-{
-    grow((void **)&r->done, r->ndone, &r->cap_done, sizeof *r->done);
-    r->done[r->ndone++] = position;
-}
-
-static void add_failed(struct report *r, int64_t position, char *reason)
-{
-    grow((void **)&r->failed, r->nfailed, &r->cap_failed, sizeof *r->failed);
-    r->failed[r->nfailed++] = (struct failure){position, reason};
-}
-
-/* The daemon refused for the moment: what was told joins what gathers, and goes out together a second later. */
-static void report_back(struct lw_stream *st)
-{
-    struct report *to = &st->gathering, *from = &st->sent;
-    touch(st);
-    if (from->received > to->received)
-        to->received = from->received;
-    for (size_t i = 0; i < from->ndone; i++)
-        add_done(to, from->done[i]);
-    for (size_t i = 0; i < from->nfailed; i++)
-        add_failed(to, from->failed[i].position, from->failed[i].reason);
-    from->nfailed = 0;
-    report_clear(from);
-    st->report_again = in(st, 1000);
 }
 
 static void answered(void *ctx, const struct value *answer, const struct lw_error *e)
@@ -429,7 +332,9 @@ static void answered(void *ctx, const struct value *answer, const struct lw_erro
     (void)answer;
     st->on_its_way = false;
     if (e->code != LW_OK && e->may_retry) {
-        report_back(st);
+        /* Refused for the moment: it joins what gathers, and goes out with that a second later. */
+        report_join(&st->gathering, &st->sent, session_now(st->session));
+        st->report_again = in(st, 1000);
         return;
     }
     if (e->code != LW_OK) {
@@ -437,48 +342,43 @@ static void answered(void *ctx, const struct value *answer, const struct lw_erro
         end(st, e);
         return;
     }
-    struct report *r = &st->sent;
-    for (size_t i = 0; i < r->nfailed; i++)
-        add_done(r, r->failed[i].position);
+    size_t n;
+    const int64_t *positions = report_positions(&st->sent, &n);
     if (st->o.reported)
-        st->o.reported(st->o.ctx, r->received, r->done, r->ndone);
+        st->o.reported(st->o.ctx, st->sent.received, positions, n);
     if (!st->gone) {
-        report_clear(r);
+        report_clear(&st->sent);
         report_when_due(st);
     }
 }
 
 void lw_received(struct lw_stream *st, int64_t position)
 {
-    touch(st);
-    if (position > st->gathering.received)
-        st->gathering.received = position;
+    report_received(&st->gathering, position, session_now(st->session));
     report_when_due(st);
 }
 
 void lw_done(struct lw_stream *st, int64_t position)
 {
-    touch(st);
-    add_done(&st->gathering, position);
+    report_handled(&st->gathering, position, session_now(st->session));
     report_when_due(st);
 }
 
 void lw_failed(struct lw_stream *st, int64_t position, const char *reason)
 {
-    touch(st);
-    add_failed(&st->gathering, position, xstrdup(reason));
+    report_failed(&st->gathering, position, reason, session_now(st->session));
     report_when_due(st);
 }
 
 void lw_flush(struct lw_stream *st)
 {
-    st->flush = anything(&st->gathering);
+    st->flush = report_any(&st->gathering);
     report_when_due(st);
 }
 
 bool lw_reporting(const struct lw_stream *st)
 {
-    return st->on_its_way || anything(&st->gathering);
+    return st->on_its_way || report_any(&st->gathering);
 }
 
 /* ---- time ---- */
@@ -507,7 +407,7 @@ struct tick stream_next(const struct lw_stream *st)
         return TICK_NEVER;
     if (st->state == LIVE)
         t = st->beat.ms < st->heard.ms + STREAM_SILENCE ? st->beat : (struct tick){st->heard.ms + STREAM_SILENCE};
-    if (st->on_its_way || !anything(&st->gathering) || !session_is_up(st->session))
+    if (st->on_its_way || !report_any(&st->gathering) || !session_is_up(st->session))
         return t;
     struct tick report = st->report_again;
     if (report.ms == TICK_NEVER.ms)

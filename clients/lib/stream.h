@@ -16,7 +16,7 @@
 
 #include "clients/lib/session.h"
 
-enum { STREAM_BEAT = 5000, STREAM_SILENCE = 15000, STREAM_GATHER_MS = 50, STREAM_GATHER = 64 };
+enum { STREAM_BEAT = 5000, STREAM_SILENCE = 15000, STREAM_GATHER_MS = 50 };
 
 /* Copies the texts of o. Gives: stream_free(). It is attached to the session and opens when that is up. */
 struct lw_stream *stream_new(struct session *s, const struct lw_stream_options *o);
