@@ -1,0 +1,188 @@
+/* scenario_inside.h - a scenario as read: what its three files share (private to tests/lib/scenario_*.c) */
+#ifndef LEEWAY_TESTS_LIB_SCENARIO_INSIDE_H
+#define LEEWAY_TESTS_LIB_SCENARIO_INSIDE_H
+
+#include "daemon/law/procedure.h"
+#include "daemon/yaml/problems.h"
+#include "proto/value.h"
+#include "tests/lib/scenario.h"
+
+struct word {
+    const char *s;
+    int column; /* in characters, from 1 */
+};
+
+struct line {
+    const struct source *source;
+    int number, column;
+    bool indented;
+    struct word *word; /* split at blanks; without comment and citations */
+    size_t n;
+    struct word body; /* all of it, untrimmed inside */
+    struct words cites;
+};
+
+struct town_department {
+    const char *name, *id, *kind, *superior; /* superior: an id or NULL */
+    bool keyless;
+    const char **manages; /* ids */
+    size_t nmanages;
+};
+
+struct town_person {
+    const char *name, *principal, *department; /* department: an id */
+    struct words rights;
+};
+
+enum expect_kind {
+    EXPECT_ACCEPTED = 1,
+    EXPECT_REFUSED,
+    EXPECT_STAGE,
+    EXPECT_NOTICE,
+    EXPECT_NO_NOTICE,
+    EXPECT_SERVICE,
+    EXPECT_TRANSITION,
+    EXPECT_NO_TRANSITION,
+    EXPECT_FACT,
+    EXPECT_CLOCK,
+    EXPECT_COUNT,
+    EXPECT_LEAD,
+    EXPECT_TASK,
+    EXPECT_NO_TASK,
+    EXPECT_OUTCOME,
+    EXPECT_CONSEQUENCE,
+    EXPECT_ROLE,
+    EXPECT_PAPER,
+    EXPECT_SERVED,
+    EXPECT_SUSPENSION_NONE,
+};
+
+/* Which fields mean something depends on the kind; NULL and 0 where nothing was said. */
+struct expect {
+    enum expect_kind kind;
+    int line;
+    const char *text; /* as it stands in the file */
+    struct words cites;
+    const char *department, *name, *act, *state, *day, *party;
+    const char *rule, *article, *missing, *who, *code, *earliest;
+    const struct value *value;
+    int number;
+};
+
+enum step_kind { STEP_ACT = 1, STEP_DAY, STEP_LOOK, STEP_CASE };
+
+struct step {
+    enum step_kind kind;
+    int line;
+    const char *text;
+    struct words cites;
+    const char *day; /* STEP_DAY */
+    int minute;
+    const char *name; /* STEP_CASE */
+    const char *principal, *by_party, *by_department;
+    const struct act *act;
+    int part;
+    const char *done, *reason, *second;
+    const char *notice;   /* the type of the notice that is served */
+    struct value *fields; /* name -> value, with deferred ones */
+    struct words papers;  /* slots */
+    struct expect *expect;
+    size_t nexpect, cap;
+};
+
+struct template_ {
+    const char *name;
+    const struct act *act;
+    struct step step;
+};
+
+/* Lines under a name, with parameters. */
+struct piece {
+    const char *name;
+    const struct word *parameter;
+    size_t nparameters;
+    const char **line;
+    size_t nlines, cap;
+};
+
+struct scenario {
+    struct arena *a;
+    const char *root, *path, *title, *start;
+    struct source *source;
+    struct procedure *law;
+    struct town_department *department;
+    size_t ndepartments, departments_cap;
+    struct town_person *person;
+    size_t npersons, persons_cap;
+    struct template_ *template_;
+    size_t ntemplates, templates_cap;
+    struct {
+        const char *alias, *word;
+    } * alias;
+    size_t naliases, aliases_cap;
+    struct piece *piece;
+    size_t npieces, pieces_cap;
+    struct step *step;
+    size_t nsteps, steps_cap;
+    struct scenario_cite *cite;
+    size_t ncites, cites_cap;
+    struct problems *problems;
+};
+
+/* A value that is known only when the scenario runs begins with this character: today, event:ACT. */
+#define DEFERRED '\001'
+
+/* ---- scenario_words.c: the words of the file, or a problem at the word ---- */
+
+/* What an alias stands for, else the word itself. */
+const char *word_meant(const struct scenario *s, const char *word);
+
+const struct town_department *word_department(struct scenario *s, const struct line *l, const struct word *w);
+const char *word_principal(struct scenario *s, const struct line *l, const struct word *w);
+const struct act *word_act(struct scenario *s, const struct line *l, const struct word *w);
+const char *word_stage(struct scenario *s, const struct line *l, const struct word *w);
+const char *word_clock(struct scenario *s, const struct line *l, const struct word *w);
+const char *word_role(struct scenario *s, const struct line *l, const struct word *w);
+const char *word_outcome(struct scenario *s, const struct line *l, const struct word *w);
+const char *word_notice(struct scenario *s, const struct line *l, const struct word *w);
+const struct fact *word_fact(struct scenario *s, const struct line *l, const struct word *w);
+const char *word_state(struct scenario *s, const struct line *l, const struct word *w, const char *part);
+const char *word_day(struct scenario *s, const struct line *l, const struct word *w);
+const char *word_slot(struct scenario *s, const struct line *l, const struct word *w);
+/* A party of the procedure by name or label; NULL without a problem. */
+const char *word_party(const struct scenario *s, const char *word);
+
+/* The value of a fact; NULL after a problem. before: what earlier lines gave it (circumstances add up). */
+struct value *word_value(struct scenario *s, const struct line *l, const struct word *w, const struct fact *f,
+                         struct value *before);
+/* One part: "属于申请事项:是,来源:举报". */
+struct value *word_part(struct scenario *s, const struct line *l, const struct word *w, const struct part_kind *k);
+
+void word_problem(struct scenario *s, const struct line *l, const struct word *w, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* ---- scenario_expect.c: an expectation, from its line ---- */
+
+void expect_read(struct scenario *s, struct step *step, const struct line *l);
+
+/* ---- scenario_look.c: does it hold? ---- */
+
+struct house;
+struct play {
+    const struct scenario *s;
+    struct house *h;
+    struct arena *a;
+    const struct step *step;
+    int64_t kase;
+    struct value *cases;  /* name -> number */
+    struct value *events; /* of this case: "case.act" -> event of its newest acceptance */
+    const char *case_name;
+    const struct value *answer; /* of the step; NULL for a day or a look */
+    const struct value *folded; /* the case after the step, or NULL */
+    size_t *notices_before, transitions_before;
+    struct buf seen; /* what was found instead */
+};
+
+bool expect_holds(struct play *p, const struct expect *e);
+
+#endif

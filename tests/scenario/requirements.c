@@ -1,0 +1,165 @@
+/* requirements - which requirements a scenario shows, and whether the scenario fails without the rule
+ *
+ *     requirements [PREFIX]
+ *
+ * tests/scenario/requirements.txt names every requirement and what it asks. For each that asks behaviour the procedure
+ * file is read, everything that carries the number in `cite` is taken out, and the scenarios that cite the number are
+ * played with what is left: one of them must fail, and at a step that cites the number. Exit 0 only when all do.
+ */
+#include "daemon/law/procedure_read.h"
+#include "tests/lib/emit.h"
+#include "tests/lib/files.h"
+#include "tests/lib/scenario.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct book {
+    struct scenario **scenario;
+    char **path;
+    size_t n;
+};
+
+static bool book_read(struct book *b)
+{
+    struct file_names names = files_list("tests/scenario", ".scn");
+    bool ok = true;
+    b->scenario = calloc(names.n + 1, sizeof *b->scenario);
+    b->path = names.name;
+    b->n = names.n;
+    for (size_t i = 0; i < names.n; i++) {
+        struct buf why = {0};
+        b->scenario[i] = scenario_read(SOURCE_DIR, names.name[i], &why);
+        fputs(buf_cstr(&why), stdout);
+        ok = ok && b->scenario[i];
+        buf_done(&why);
+    }
+    return ok;
+}
+
+static void book_done(struct book *b)
+{
+    for (size_t i = 0; i < b->n; i++)
+        scenario_free(b->scenario[i]);
+    free(b->scenario);
+    files_forget(&(struct file_names){b->path, b->n});
+}
+
+/* ---- a procedure without a number ---- */
+
+/* Gives the text of what is left: free(). NULL: the number stands nowhere, or what is left is no procedure. */
+static char *without(const char *procedure, const char *number, const char **ret_why)
+{
+    char path[256];
+    snprintf(path, sizeof path, "config/procedures/%s.yaml", procedure);
+    struct buf file = files_read(path), out = {0};
+    struct arena *a = arena_new();
+    struct problems *problems = problems_new(a);
+    struct node *root = tree_read(a, path, buf_bytes(&file), problems);
+    char *text = NULL;
+    size_t gone = root ? tree_prune(root, "cite", number) : 0;
+    if (gone)
+        emit_node(root, &out);
+    struct procedure *p = gone ? procedure_read(path, buf_bytes(&out), problems) : NULL;
+    if (!p) {
+        *ret_why = gone ? "what is left does not load" : "no rule cites it";
+        buf_clear(&out);
+        problems_print(problems, &out);
+        printf("%s", buf_cstr(&out));
+    } else {
+        text = strdup(buf_cstr(&out));
+    }
+    procedure_free(p);
+    arena_free(a);
+    buf_done(&file);
+    buf_done(&out);
+    return text;
+}
+
+/* ---- one number ---- */
+
+static int cited_at(const struct scenario *s, const char *number)
+{
+    const struct scenario_cite *c;
+    for (size_t i = 0; (c = scenario_cite(s, i)) != NULL; i++)
+        if (strcmp(c->number, number) == 0)
+            return c->line;
+    return 0;
+}
+
+/* Plays with the rule taken out. True: fails, and where the number is cited; ret_line tells where. */
+static bool fails_without(const struct scenario *s, const char *number, const char **ret_why, int *ret_line)
+{
+    struct scenario_failure f;
+    char *text = without(scenario_procedure(s), number, ret_why);
+    if (!text)
+        return false;
+    bool held = scenario_play(s, text, &f), cited = !held && scenario_line_cites(s, f.line, number);
+    *ret_why = held ? "the scenario holds without the rule" : "the scenario fails elsewhere";
+    *ret_line = f.line;
+    if (!held && !cited && getenv("LEEWAY_VERBOSE"))
+        fputs(f.text, stdout);
+    free(f.text);
+    free(text);
+    return cited;
+}
+
+static bool shown(const struct book *b, const char *number)
+{
+    const char *why = "no scenario cites it";
+    for (size_t i = 0; i < b->n; i++) {
+        int cite = cited_at(b->scenario[i], number), line = cite;
+        if (!cite)
+            continue;
+        if (fails_without(b->scenario[i], number, &why, &line)) {
+            printf("%-6s %s:%d  loads without it, and fails here\n", number, b->path[i], line);
+            return true;
+        }
+        printf("%-6s %s:%d  %s (line %d)\n", number, b->path[i], cite, why, line);
+    }
+    printf("%-6s NOT SHOWN: %s\n", number, why);
+    return false;
+}
+
+/* ---- the list ---- */
+
+/* "YC-1 data: reason" or "YC-3 behaviour". */
+static bool take_line(const struct book *b, char *line, const char *prefix, size_t *asked, size_t *held)
+{
+    char *number = strtok(line, " "), *what = number ? strtok(NULL, "") : NULL;
+    if (!number || *number == '#' || strncmp(number, prefix, strlen(prefix)) != 0)
+        return true;
+    bool behaviour = what && strncmp(what, "behaviour", 9) == 0;
+    if (!behaviour && what && (strncmp(what, "data: ", 6) == 0 || strncmp(what, "none: ", 6) == 0)) {
+        printf("%-6s %s\n", number, what);
+        return true;
+    }
+    if (!behaviour) {
+        printf("%-6s requirements.txt says neither behaviour, nor data or none with a reason\n", number);
+        return false;
+    }
+    ++*asked;
+    *held += shown(b, number);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct book b = {0};
+    size_t asked = 0, held = 0;
+    bool ok = book_read(&b);
+    struct buf list = files_read("tests/scenario/requirements.txt");
+    char *text = strdup(buf_cstr(&list)), *next;
+    for (char *line = text; ok && line; line = next) {
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = 0;
+        ok = take_line(&b, line, argc > 1 ? argv[1] : "", &asked, &held) && ok;
+    }
+    printf("%zu ask behaviour\n%zu are shown by a scenario that fails without its rule\n", asked, held);
+    free(text);
+    buf_done(&list);
+    book_done(&b);
+    return ok && asked && held == asked ? 0 : 1;
+}
