@@ -55,11 +55,24 @@ static bool good_session(void *ctx, const char *principal, const char *key, cons
 
 void house_sift(struct house *h)
 {
-    uint64_t before = router_counters(bus_router(h->bus))->cut + xpub_counters(bus_xpub(h->bus))->cut;
+    uint64_t before = xpub_counters(bus_xpub(h->bus))->cut;
     session_sift(h->sessions, good_session, h);
-    router_sift(bus_router(h->bus), good_key, h);
     xpub_sift(bus_xpub(h->bus), good_watcher, h);
-    uint64_t cut = router_counters(bus_router(h->bus))->cut + xpub_counters(bus_xpub(h->bus))->cut - before;
+    h->cut_later = true;
+    uint64_t cut = xpub_counters(bus_xpub(h->bus))->cut - before;
+    if (cut)
+        log_say(LOG_NOTICE, "watchers-cut", LOG_NUMBER("count", cut), LOG_END);
+}
+
+void house_tick(struct house *h)
+{
+    session_tick(h->sessions, clock_tick());
+    if (!h->cut_later)
+        return;
+    uint64_t before = router_counters(bus_router(h->bus))->cut;
+    router_sift(bus_router(h->bus), good_key, h);
+    h->cut_later = false;
+    uint64_t cut = router_counters(bus_router(h->bus))->cut - before;
     if (cut)
         log_say(LOG_NOTICE, "connections-cut", LOG_NUMBER("count", cut), LOG_END);
 }
@@ -81,6 +94,20 @@ void house_learn(struct house *h, struct engine_result *r)
     r->view = NULL;
 }
 
+/* Problems of the configuration without the lines that they stand in: there are keys in them, and a log has none. */
+static void drop_shown_lines(struct buf *why)
+{
+    struct buf kept = {0};
+    for (const char *line = buf_cstr(why), *end; *line; line = end) {
+        end = strchr(line, '\n');
+        end = end ? end + 1 : line + strlen(line);
+        if (*line != ' ')
+            buf_put(&kept, line, (size_t)(end - line));
+    }
+    buf_done(why);
+    *why = kept;
+}
+
 void house_reload(struct house *h)
 {
     struct config *fresh;
@@ -99,6 +126,7 @@ void house_reload(struct house *h)
         config_free(fresh);
         buf_printf(&why, "'%s' cannot change while the daemon runs", differs);
     }
+    drop_shown_lines(&why);
     log_say(LOG_ERROR, "configuration-refused", LOG_TEXT("why", buf_cstr(&why)), LOG_END);
 out:
     buf_done(&why);
@@ -135,8 +163,10 @@ static int exit_of(enum status st)
 
 static int open_config(struct house *h, struct buf *why)
 {
-    if (config_load(h->config_file, &h->config, why))
+    if (config_load(h->config_file, &h->config, why)) {
+        drop_shown_lines(why);
         return EX_CONFIG;
+    }
     h->keys = h->config;
     return exit_of(curve_load(h->config->server_key, &h->key, why));
 }

@@ -40,6 +40,7 @@ struct house {
     struct engine_head head;
     struct when now, next_due;
     bool held, full;
+    bool cut_later; /* connections may have lost their key */
 
     int exit_code; /* the loop ends when it is not 0 */
 };
@@ -60,7 +61,11 @@ void house_learn(struct house *h, struct engine_result *r);
 /* Who a key names now: the register's word first (a key that it ended names nobody), then the configuration's. */
 const char *house_principal(struct house *h, const char *z85);
 
-/* Cut and end whatever has no key or right any more. */
+/* End whatever has no key or right any more: sessions with a last word, watchers at once. Connections of the command
+ * endpoint are cut with the next tick, so that the last word gets through; what they send meanwhile is refused. */
 void house_sift(struct house *h);
+
+/* Once a second. */
+void house_tick(struct house *h);
 
 #endif

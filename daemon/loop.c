@@ -62,7 +62,7 @@ static void arm(struct loop *l)
 static void on_tick(uv_timer_t *t)
 {
     struct loop *l = t->data;
-    session_tick(l->house->sessions, clock_tick());
+    house_tick(l->house);
 }
 
 static void on_head(uv_timer_t *t)

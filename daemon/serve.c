@@ -292,7 +292,7 @@ static bool still_known(struct incoming *in)
         return true;
     in->house->counters.refused_right++;
     refuse(in, "right", "key-ended", "this key does not name this principal any more");
-    router_cut_sender(bus_router(in->house->bus));
+    in->house->cut_later = true;
     return false;
 }
 

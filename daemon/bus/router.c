@@ -91,6 +91,12 @@ static bool routing_id_is_ours(const struct router *r)
     return r->routing_id_n == PEER_ID && r->routing_id[0] == 0;
 }
 
+static void cut_sender(struct router *r)
+{
+    if (connections_cut(&r->connections, r->fd))
+        r->counters.cut++;
+}
+
 static void handle(struct router *r, zmq_msg_t *body, bool more)
 {
     struct identity who;
@@ -100,7 +106,7 @@ static void handle(struct router *r, zmq_msg_t *body, bool more)
         r->counters.intruders++;
         who = (struct identity){{0}, {0}};
         connections_note(&r->connections, r->fd, &who, NULL);
-        router_cut_sender(r);
+        cut_sender(r);
         return;
     }
     if (routing_id_is_ours(r))
@@ -174,12 +180,6 @@ enum router_sent router_send(struct router *r, const struct peer *to, struct byt
 enum router_sent router_answer(struct router *r, struct bytes body)
 {
     return send_to(r, r->routing_id, r->routing_id_n, body);
-}
-
-void router_cut_sender(struct router *r)
-{
-    if (connections_cut(&r->connections, r->fd))
-        r->counters.cut++;
 }
 
 void router_sift(struct router *r, bool (*good)(void *ctx, const struct identity *who), void *ctx)

@@ -54,9 +54,6 @@ enum router_sent router_send(struct router *r, const struct peer *to, struct byt
 /* In receive(): answer the message that is being received, whatever its routing id. */
 enum router_sent router_answer(struct router *r, struct bytes body);
 
-/* In receive(): cut the connection that the message came by. */
-void router_cut_sender(struct router *r);
-
 /* Cut each connection whose identity is not good any more. A connection that never sent anything is not known here; it
  * gets nothing either, and its first message is looked at. */
 void router_sift(struct router *r, bool (*good)(void *ctx, const struct identity *who), void *ctx);
