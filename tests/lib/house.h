@@ -24,6 +24,8 @@ struct house;
 struct house *house_new(const char *day);
 /* The same on a store of the caller's (taken). real: no simulated time, `day` is only the first wall time. */
 struct house *house_new_on(struct store *store, const char *day, bool real);
+/* The same with another text for config/procedures/NAME.yaml. */
+struct house *house_new_with(const char *day, const char *name, const char *text);
 void house_free(struct house *h);
 
 /* Free the engine and start another on the same store. */
