@@ -46,6 +46,7 @@ enum status ask_case(struct asking *k), ask_history(struct asking *k), ask_expla
 enum status ask_served(struct asking *k), ask_form(struct asking *k), ask_notice(struct asking *k);
 /* question_list.c */
 enum status ask_cases(struct asking *k), ask_tasks(struct asking *k), ask_unserved(struct asking *k);
+/* question_census.c */
 enum status ask_census(struct asking *k);
 /* question_feed.c */
 enum status ask_transitions(struct asking *k), ask_events(struct asking *k), ask_command(struct asking *k);

@@ -1,55 +1,10 @@
-/* Questions that list: cases, tasks, notices that are not done, the census. */
+/* Questions that list: cases, tasks, notices that are not done. */
 #include "daemon/engine/asking.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { SCAN_MOST = 20000 }; /* records looked at for one page */
-
-/* ---- census ---- */
-
-static enum status census_item(struct asking *k, struct bytes key, struct bytes val, struct value *list)
-{
-    const char *procedure, *stage, *department;
-    enum status st = key_take_str(&key, &procedure);
-    if (!st)
-        st = key_take_str(&key, &stage);
-    if (!st)
-        st = key_take_str(&key, &department);
-    if (st || val.n != 8)
-        return ST_CORRUPT;
-    struct value *item = v_map(k->a);
-    v_put_str(k->a, item, "procedure", procedure);
-    v_put_str(k->a, item, "stage", stage);
-    v_put_str(k->a, item, "department", department);
-    v_put_int(k->a, item, "n", (int64_t)be64_read(val.p));
-    v_push(k->a, list, item);
-    return ST_OK;
-}
-
-enum status ask_census(struct asking *k)
-{
-    int64_t number, transition = 0;
-    struct value *list = v_list(k->a);
-    struct bytes prefix = {(const uint8_t *)"c", 1};
-    enum status st = number_read(k, count_key('h', HEAD_EVENT), &number);
-    if (!st)
-        st = number_read(k, count_key('h', HEAD_TRANSITION), &transition);
-    if (st)
-        return st;
-    struct store_cursor *c = store_cursor(k->t, DB_COUNTS);
-    st = store_seek(c, prefix);
-    for (; !st && key_has_prefix(store_key(c), prefix); st = store_next(c)) {
-        st = census_item(k, (struct bytes){store_key(c).p + 1, store_key(c).n - 1}, store_val(c), list);
-        if (st)
-            break;
-    }
-    store_cursor_free(c);
-    v_put_int(k->a, k->answer, "number", number);
-    v_put_int(k->a, k->answer, "transition", transition);
-    v_put(k->a, k->answer, "counts", list);
-    return st == ST_NOT_FOUND ? ST_OK : st;
-}
 
 /* ---- cases ---- */
 
