@@ -35,6 +35,13 @@ def rest_days():
             for day, off in re.findall(r"date: ([0-9-]+),.* off: (true|false)", text)}
 
 
+def act_labels():
+    """The Chinese word of each act, as the procedure has it."""
+    text = (town.SOURCE / "config" / "procedures" / "yinchuan.yaml").read_text()
+    labels = dict(re.findall(r"- act: (\S+)\n(?:    cite: .*\n)?    label: (.*)", text))
+    return {**labels, "near": "期限临近", "miss": "期限已过", "task": "逾期未办"}
+
+
 REST = rest_days()
 
 
@@ -43,8 +50,9 @@ def works(day):
 
 
 class Play:
-    def __init__(self, where, cases, show, kill_days=()):
-        self.town, self.cases, self.show, self.kill_days = where, cases, show, set(kill_days)
+    def __init__(self, where, cases, show, chance, kill_days=()):
+        self.town, self.cases, self.show = where, cases, show
+        self.chance, self.kill_days = chance, set(kill_days)
         self.kills = 0
         self.today = 0                # days from the first
         self.due = []                 # heap of (day, number, case, step)
@@ -133,7 +141,7 @@ class Play:
         for entry in later:
             heapq.heappush(self.due, entry)
         sent = [(case, step, self.send(case, step)) for case, step in batch]
-        if batch and self.today in self.kill_days:
+        if batch and self.kill_days and self.today >= min(self.kill_days):
             self.kill()
         for case, step, (client, id_) in sent:
             self.answered(case, step, client.outcome(id_))
@@ -141,8 +149,9 @@ class Play:
 
     def kill(self):
         """In the middle of it all: no farewell. The departments reconnect by themselves."""
-        self.kill_days.discard(self.today)
+        self.kill_days.discard(min(self.kill_days))
         self.kills += 1
+        self.inspector.pump(self.chance.random() * 0.03)  # some of it is done, some is on its way
         self.town.kill()
         self.town.start()
 
@@ -212,17 +221,26 @@ def options(arguments):
     return parser.parse_args(arguments)
 
 
+def who_did(event):
+    by = event.get("by") or {}
+    if by.get("party"):
+        return tell.text("applicant")
+    return world.NAMES.get(by.get("department"), tell.text("daemon"))
+
+
+def told(notice):
+    way = "paper-by" if notice["type"] == "serve-notice" else "notice"
+    return tell.text(way).format(label=notice["label"], name=world.NAMES[notice["stream"]])
+
+
 def told_in_full(client, case):
     """What the store says of one case: its events with words for people, and its clocks."""
-    events = []
+    events, labels = [], act_labels() if tell.CHINESE else {}
     for event in client.each("history", "events", case=case.number):
         entered = datetime.datetime.fromtimestamp(event["recorded"] / 1000, FIRST.tzinfo).date()
-        by = event.get("by") or {}
         events.append({
-            "done": event["done"], "entered": str(entered), "label": event.get("label") or event["act"],
-            "who": world.NAMES.get(by.get("department"), by.get("party") or event["principal"]),
-            "told": [f"{notice['label']}({world.NAMES.get(notice['stream'], notice['stream'])})"
-                     for notice in event.get("notices", [])]})
+            "done": event["done"], "entered": str(entered), "label": labels.get(event["act"], event["act"]),
+            "who": who_did(event), "told": [told(notice) for notice in event.get("notices", [])]})
     return client.ask("case", case=case.number)["case"], events, client.ask("explain", case=case.number)["clocks"]
 
 
@@ -239,11 +257,12 @@ def begin(where, o):
 def run(o, show):
     began = time.monotonic()
     cases = plan.cases(o.seed, o.cases)
-    kill_days = random.Random(o.seed).sample(range(2, 60), 5) if o.kill else []
+    chance = random.Random(o.seed)
+    kill_days = chance.sample(range(2, 50), 5) if o.kill else []
     with town.Town(o.programs, keep=o.keep) as where:
         show.say(tell.text("starting").format(folder=where.folder))
         begin(where, o)
-        played = Play(where, cases, show, kill_days)
+        played = Play(where, cases, show, chance, kill_days)
         played.play()
         where.check()
         client = where.client("inspector")

@@ -308,7 +308,7 @@ def missed_confirmation(case, serial, chance):
 def missed_archive(case, serial, chance):
     usual(case, serial, chance)
     case.leave("archive-due")
-    case.then("determination-issued", 41, "organ", "archive", meant="law")
+    case.then("determination-issued", 41, "organ", "archive", meant="form")
     case.then("determination-issued", 42, "organ", "archive", papers=["bound-file"])
 
 
@@ -423,8 +423,8 @@ def published():
     # two dates: accepted on paper on 13 February, entered on the 24th, the first day behind the Spring Festival
     zhang.leave("application-received")
     zhang.steps = [step for step in zhang.steps if step.act != "apply"]
-    apply(zhang, 4)  # 2026-02-07
-    zhang.then("application-received", 17, "receiver", "accept", done=11)
+    apply(zhang, 6)  # 9 February
+    zhang.then("application-received", 15, "receiver", "accept", done=11)
     for step in zhang.steps:
         if step.act == "issue-report":
             step.days = 10
@@ -446,6 +446,8 @@ def made(seed, count):
                     f"p{i % 64 + 1:03}", outcome=OUTCOMES[i % 4], circumstance=f"c{i % 9 + 1}")
         if case.outcome == "refused" or kind is barred:
             case.outcome, case.bar = "refused", f"b{(i // 4 if kind is not barred else chance.randint(0, 3)) % 4 + 1}"
+        if case.bar == "b2" and case.circumstance == "c6":
+            case.circumstance = "c5"  # no ordinary petition and a large one at once
         served(case, i + 1)
         kind(case, i + 1, chance)
         cases.append(case)

@@ -1,5 +1,6 @@
 """tell.py - what the demonstration prints: progress, tables, one case in full; Chinese or English by the locale"""
 
+import collections
 import os
 import sys
 import unicodedata
@@ -9,7 +10,17 @@ CHINESE = next((value for value in map(os.environ.get, ("LC_ALL", "LC_MESSAGES",
 # English, Chinese
 TEXTS = {
     "starting": ("starting a daemon and its departments in {folder}", "在 {folder} 启动守护进程和各部门"),
-    "progress": ("{day}  {open} cases open, {ended} ended, {steps} transitions", "{day}  在办 {open},已结 {ended},变动 {steps}"),
+    "progress": ("{day}  {open} open, {ended} ended", "{day}  在办 {open},已结 {ended}"),
+    "proceeding-recorded": ("proceedings", "登记"),
+    "application-received": ("applications", "申请"),
+    "application-accepted": ("accepted", "受理"),
+    "application-declined": ("declined", "不予受理"),
+    "suspend-accountability": ("suspensions", "暂缓追责"),
+    "limit-extended": ("extended", "延长"),
+    "report-issued": ("reports", "报告"),
+    "determination-issued": ("determinations", "认定"),
+    "limit-missed": ("limits missed", "超期"),
+    "archived": ("archived", "归档"),
     "outcome": ("outcome", "结果"),
     "cases": ("cases", "件数"),
     "circumstances": ("circumstances", "情形"),
@@ -38,8 +49,23 @@ TEXTS = {
     "agrees": ("equal to the store's:", "与存储一致:"),
     "differs": ("which differ from the store's:", "与存储不一致:"),
     "surprise": ("not as planned: {what}", "与计划不符:{what}"),
+    "weekday": ("weekday", "工作日"),
+    "weekend": ("weekend", "周末"),
+    "worked": ("{why}, a working day by the arrangement", "{why}调休上班"),
+    "off": ("{why}, off", "{why}放假"),
+    "paper-by": ("{label} (on paper, by {name})", "{label}({name}书面送达)"),
+    "notice": ("{label} ({name})", "{label}({name})"),
+    "daemon": ("the daemon", "系统"),
+    "applicant": ("the applicant", "申请人"),
+    "running": ("running", "计时中"),
+    "met": ("met", "按期"),
+    "missed-limit": ("missed", "超期"),
+    "paused": ("paused", "中止"),
     "simulated": ("(simulated time)", "(模拟时间)"),
 }
+
+WEEKLY = ("proceeding-recorded", "application-received", "application-accepted", "application-declined",
+          "suspend-accountability", "limit-extended", "report-issued", "determination-issued", "limit-missed", "archived")
 
 
 def text(name):
@@ -66,24 +92,27 @@ def table(rows):
 class Show:
     def __init__(self):
         self.terminal = sys.stdout.isatty()
-        self.steps = 0
+        self.steps = collections.Counter()  # since the last line
         self.week = None
 
     def say(self, line):
         self._clear()
         print(line, flush=True)
 
-    def happened(self, _transition):
-        self.steps += 1
+    def happened(self, transition):
+        self.steps[transition["kind"]] += 1
 
     def progress(self, day, open_, ended):
         """A line that is written over on a terminal; elsewhere a line a week."""
-        line = text("progress").format(day=day, open=open_, ended=ended, steps=self.steps)
-        if self.terminal:
-            print("\r\x1b[K" + line, end="", flush=True)
-        elif day.isocalendar()[:2] != self.week:
-            self.week = day.isocalendar()[:2]
-            print(line, flush=True)
+        week = day.isocalendar()[:2]
+        if not self.terminal and week == self.week:
+            return
+        told = [f"{self.steps[kind]} {text(kind)}" for kind in WEEKLY if self.steps[kind]]
+        line = text("progress").format(day=day, open=open_, ended=ended) + (": " + ", ".join(told) if told else "")
+        print("\r\x1b[K" + line[:100] if self.terminal else line, end="" if self.terminal else "\n", flush=True)
+        if week != self.week:
+            self.week = week
+            self.steps.clear()
 
     def _clear(self):
         if self.terminal:
@@ -110,9 +139,16 @@ class Show:
                   + ("" if entered == event["done"] else "  " + text("entered").format(day=entered))
                   + ("  → " + "、".join(event["told"]) if event["told"] else ""))
         for clock in clocks:
-            print("  " + text("clock").format(**clock))
+            state = "missed-limit" if clock["state"] == "missed" else clock["state"]
+            print("  " + text("clock").format(**{**clock, "state": text(state)}))
             for day in clock["days"]:
-                print(f"      {day['day']}  {day['n'] if day['counts'] else '·':>3}  {day['why']}")
+                print(f"      {day['day']}  {day['n'] if day['counts'] else '·':>3}  {self.why(day)}")
+
+    def why(self, day):
+        """A plain weekday or weekend, or the entry of the calendar that makes the day count or not."""
+        if day["why"] in ("weekday", "weekend"):
+            return text(day["why"])
+        return text("worked" if day["counts"] else "off").format(why=day["why"])
 
     def figures(self, found, wrong):
         self.say("")
