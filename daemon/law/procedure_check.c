@@ -22,16 +22,16 @@ static const struct node *row(const struct node *root, const char *table, const 
     return root;
 }
 
-static void reach(const struct procedure *p, const char *stage, bool *reached)
+/* Mark the stage that the act leads to when the act can happen; true: it was not marked before. */
+static bool reach(const struct procedure *p, const struct act *act, bool *reached)
 {
-    for (size_t i = 0; i < p->nstages; i++) {
-        if (strcmp(p->stages[i].name, stage) != 0 || reached[i])
-            continue;
-        reached[i] = true;
-        for (size_t k = 0; k < p->nacts; k++)
-            if (p->acts[k].to && words_have(&p->acts[k].from, stage))
-                reach(p, p->acts[k].to, reached);
-    }
+    bool can = act->opens != NULL;
+    for (size_t i = 0; i < p->nstages && !can; i++)
+        can = reached[i] && words_have(&act->from, p->stages[i].name);
+    const struct stage *to = can ? procedure_stage(p, act->to) : NULL;
+    if (!to || reached[to - p->stages])
+        return false;
+    return reached[to - p->stages] = true;
 }
 
 static bool left_by_an_act(const struct procedure *p, const char *stage)
@@ -46,9 +46,11 @@ static void check_stages(struct reader *r, const struct node *root)
 {
     const struct procedure *p = r->proc;
     bool *reached = ARENA_ARRAY(r->a, bool, p->nstages + 1);
-    for (size_t k = 0; k < p->nacts; k++)
-        if (p->acts[k].opens && p->acts[k].to)
-            reach(p, p->acts[k].to, reached);
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t k = 0; k < p->nacts; k++)
+            more = reach(p, &p->acts[k], reached) || more;
+    }
     for (size_t i = 0; i < p->nstages; i++) {
         const struct stage *s = &p->stages[i];
         if (!reached[i])
@@ -111,18 +113,46 @@ static bool possible_somewhere(const struct act *asked, const struct act *asking
     return false;
 }
 
+/* Whoever is asked must be one who may do it. */
+static bool may_answer(const struct act *asked, const struct words *to)
+{
+    for (size_t i = 0; i < to->n; i++)
+        if (!words_have(&asked->by, to->word[i]) && !words_have(&asked->by, TASK_HOLDER))
+            return false;
+    return true;
+}
+
+static void check_answer(struct reader *r, const struct node *at, const struct act *asking, const struct effect *e)
+{
+    const struct act *asked = procedure_act(r->proc, e->answer);
+    if (!asked)
+        return;
+    if (!possible_somewhere(asked, asking))
+        problems_add(r->p, at, "act '%s' asks for '%s', which is not possible in the stage it leads to", asking->name,
+                     asked->name);
+    if (!may_answer(asked, &e->to))
+        problems_add(r->p, at, "act '%s' asks for '%s' somebody who may not do it", asking->name, asked->name);
+}
+
 static void check_answers(struct reader *r, const struct node *root)
 {
     const struct procedure *p = r->proc;
     for (size_t k = 0; k < p->nacts; k++)
         for (size_t i = 0; i < p->acts[k].nrules; i++)
-            for (size_t e = 0; e < p->acts[k].rules[i].neffects; e++) {
-                const struct act *asked = procedure_act(p, p->acts[k].rules[i].effects[e].answer);
-                if (asked && !possible_somewhere(asked, &p->acts[k]))
-                    problems_add(r->p, row(root, "acts", "act", p->acts[k].name),
-                                 "act '%s' asks for '%s', which is not possible in the stage it leads to",
-                                 p->acts[k].name, asked->name);
-            }
+            for (size_t e = 0; e < p->acts[k].rules[i].neffects; e++)
+                check_answer(r, row(root, "acts", "act", p->acts[k].name), &p->acts[k],
+                             &p->acts[k].rules[i].effects[e]);
+}
+
+/* The judge itself asks for the act `serve` of whoever must serve a notice on paper. */
+static void check_service(struct reader *r, const struct node *root)
+{
+    const struct act *serve = procedure_act(r->proc, "serve");
+    if (!serve)
+        problems_add(r->p, root, "the act 'serve' is missing: whoever has no key is served on paper");
+    else if (!words_have(&serve->by, TASK_HOLDER) || serve->from.n != r->proc->nstages)
+        problems_add(r->p, row(root, "acts", "act", "serve"),
+                     "the act 'serve' must be possible from any stage by the '" TASK_HOLDER "'");
 }
 
 void procedure_check(struct reader *r, const struct node *root)
@@ -130,4 +160,5 @@ void procedure_check(struct reader *r, const struct node *root)
     check_stages(r, root);
     check_clocks(r, root);
     check_answers(r, root);
+    check_service(r, root);
 }

@@ -11,6 +11,7 @@ struct procedure *procedure_read_tree(const struct node *root, struct bytes text
     r.proc->arena = a;
     r.proc->hash = hash_of(text.p, text.n);
     if (node_map(root, problems)) {
+        read_paper_names(&r, root);
         read_declarations(&r, root);
         read_acts(&r, node_need(root, "acts", problems), node_get(root, "standing"));
         read_clock_effects(&r, node_get(root, "clocks"));

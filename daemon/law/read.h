@@ -11,6 +11,8 @@
 #include "daemon/law/procedure.h"
 #include "daemon/yaml/tree.h"
 
+enum { UNSET = -1 };
+
 struct parameter {
     const char *name;
     int64_t value;
@@ -23,7 +25,10 @@ struct reader {
     struct parameter *parameters;
     size_t nparameters;
     struct words act_names;
-    const struct part_kind *part; /* the kind of part in question, while reading guards and effects about one */
+    struct words slots;            /* of papers, of all acts */
+    const struct part_kind *part;  /* the kind of part in question, while reading guards and effects about one */
+    const struct part_kind *added; /* the kind that an effect of this act has added before */
+    bool after_miss;               /* reading what a missed clock does */
 };
 
 /* What a name may refer to. */
@@ -34,7 +39,7 @@ const char *read_name_of(struct reader *r, const struct node *n, enum name_of of
 /* A list of them (one counts as a list). */
 struct words read_names_of(struct reader *r, const struct node *n, enum name_of of);
 
-/* A department: a role, or "part.field" of a part's field that holds a department. */
+/* A department: a role, or "part.field" of a field of the part in question that holds a department. */
 struct words read_addressees(struct reader *r, const struct node *n);
 
 struct words read_words(struct reader *r, const struct node *n);
@@ -43,6 +48,9 @@ const char *read_keep(struct reader *r, const char *text); /* copies into the pr
 
 /* A number, or "$parameter". */
 int read_number(struct reader *r, const struct node *n, int least, int most);
+
+/* Tell when the fact is of another type, or private: a rule cannot read what it says. name may be NULL. */
+void read_type_of(struct reader *r, const struct node *n, const char *name, enum fact_type type, const char *word);
 
 /* The words that a fact or a part's field can have, checked (bool: true, false). */
 struct words read_words_of_fact(struct reader *r, const struct node *n, const struct fact *f);
@@ -53,7 +61,8 @@ struct guard *read_guard(struct reader *r, const struct node *n);
 /* read_effect.c */
 void read_effects(struct reader *r, const struct node *list, struct effect **ret, size_t *ret_n);
 
-/* read_act.c */
+/* read_act.c. The papers' names first: conditions anywhere may ask for them. */
+void read_paper_names(struct reader *r, const struct node *root);
 void read_acts(struct reader *r, const struct node *acts, const struct node *standing);
 
 /* read_declare.c: everything but acts. */

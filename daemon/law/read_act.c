@@ -59,12 +59,23 @@ static void read_rule(struct reader *r, const struct node *n, struct rule *rule)
                      rule->name);
 }
 
+/* Each rule of an act once. */
+static void check_rule_names(struct reader *r, const struct node *list, const struct act *act)
+{
+    for (size_t i = 0; i < act->nrules; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(act->rules[i].name, act->rules[k].name) == 0)
+                problems_add(r->p, node_get(node_item(list, i), "rule"), "rule '%s' stands twice in act '%s'",
+                             act->rules[i].name, act->name);
+}
+
 static void read_rules(struct reader *r, const struct node *list, struct act *act)
 {
     size_t n = node_item_count(list);
     act->rules = ARENA_ARRAY(r->a, struct rule, n + 1);
     for (size_t i = 0; i < n; i++)
         read_rule(r, node_item(list, i), &act->rules[act->nrules++]);
+    check_rule_names(r, list, act);
 }
 
 /* Stages, or `any` for every one. */
@@ -91,15 +102,34 @@ static void read_act(struct reader *r, const struct node *n, struct act *act)
     act->from = read_from(r, node_get(n, "from"));
     if (!act->opens && !act->from.n)
         problems_add(r->p, n, "act '%s' can never happen: it opens no kind and comes from no stage", act->name);
-    act->by = read_addressees(r, node_need(n, "by", r->p));
     act->to = to ? read_name_of(r, to, OF_STAGE) : NULL;
     act->on = on ? read_name_of(r, on, OF_PART) : NULL;
+    r->part = procedure_part(r->proc, act->on);
+    r->added = NULL;
+    act->by = read_addressees(r, node_need(n, "by", r->p));
     read_fields(r, node_get(n, "fields"), act);
     read_slots(r, node_get(n, "papers"), false, &act->papers, &act->npapers);
     read_slots(r, node_get(n, "parts"), true, &act->parts, &act->nparts);
-    r->part = procedure_part(r->proc, act->on);
     read_rules(r, node_get(n, "rules"), act);
     r->part = NULL;
+}
+
+static void paper_names_of(struct reader *r, const struct node *list, size_t *cap)
+{
+    for (size_t i = 0; i < node_item_count(list); i++) {
+        const struct node *papers = node_get(node_item(list, i), "papers");
+        for (size_t k = 0; k < node_entry_count(papers); k++) {
+            ARENA_GROW(r->a, r->slots.word, r->slots.n, *cap);
+            r->slots.word[r->slots.n++] = read_keep(r, node_key_text(papers, k));
+        }
+    }
+}
+
+void read_paper_names(struct reader *r, const struct node *root)
+{
+    size_t cap = 0;
+    paper_names_of(r, node_get(root, "acts"), &cap);
+    paper_names_of(r, node_get(root, "standing"), &cap);
 }
 
 /* The names first: rules refer to acts that stand further down. */

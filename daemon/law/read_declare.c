@@ -7,7 +7,7 @@
 
 static const char *const type_words[] = {"choice",  "grade", "bool", "int",     "day",       "department",
                                          "subject", "word",  "text", "outcome", "part-list", "circumstances"};
-enum { TYPES = sizeof type_words / sizeof type_words[0] };
+enum { TYPES = sizeof type_words / sizeof type_words[0], LIMIT_MOST = 1000 };
 
 /* Every name once: rows of one table begin with their name. */
 static const char *row_name(struct reader *r, const struct node *n, const char *key, const void *rows, size_t row_size,
@@ -43,12 +43,34 @@ static void read_parameters(struct reader *r, const struct node *map)
         const struct node *v = node_value(map, i);
         node_known_keys(v, KEYS("value", "label", "note", "cite"), r->p);
         const struct node *value = node_get(v, "value");
-        if (!value || node_is_nothing(value))
+        const char *name = read_keep(r, node_name(node_key(map, i), "", r->p));
+        bool set = value && !node_is_nothing(value);
+        if (!set)
             problems_add(r->p, v, "parameter '%s' is not set: the document leaves it open, the jurisdiction must say",
-                         node_key_text(map, i));
+                         name);
         r->parameters[r->nparameters++] =
-            (struct parameter){read_keep(r, node_key_text(map, i)), node_int(value, 0, 100000, 0, r->p)};
+            (struct parameter){name, node_int(set ? value : NULL, 0, 100000, UNSET, r->p)};
     }
+}
+
+/* What belongs to a type must stand there, and what belongs to another must not. */
+static void check_fact(struct reader *r, const struct node *n, const struct fact *f, const char *type)
+{
+    bool words = f->type == FACT_CHOICE || f->type == FACT_GRADE, list = f->type == FACT_PART_LIST;
+    const struct node *of = node_get(n, "of"), *part = node_get(n, "part");
+    const struct node *least = node_get(n, "least"), *most = node_get(n, "most");
+    if (words && !f->nof)
+        problems_add(r->p, n, "a %s needs 'of' with its words", type);
+    if (!words && of)
+        problems_add(r->p, of, "a %s has no 'of'", type);
+    if (list && !f->part)
+        problems_add(r->p, n, "a part-list needs 'part' with the kind of part");
+    if (!list && part)
+        problems_add(r->p, part, "a %s has no 'part'", type);
+    if (f->type != FACT_INT && (least || most))
+        problems_add(r->p, least ? least : most, "a %s has no least and no most", type);
+    if (f->least > f->most)
+        problems_add(r->p, least, "the least is above the most");
 }
 
 static void read_fact(struct reader *r, const struct node *n, struct fact *f)
@@ -65,10 +87,8 @@ static void read_fact(struct reader *r, const struct node *n, struct fact *f)
     f->required = required && node_bool(required, false, r->p);
     f->part = part ? read_text(r, part, NULL) : NULL;
     read_options(r, of, &f->of, &f->nof);
-    if ((f->type == FACT_CHOICE || f->type == FACT_GRADE) && !f->nof)
-        problems_add(r->p, n, "a %s needs 'of' with its words", type_words[type]);
-    if (f->type == FACT_PART_LIST && !f->part)
-        problems_add(r->p, n, "a part-list needs 'part' with the kind of part");
+    if (type >= 0)
+        check_fact(r, n, f, type_words[type]);
 }
 
 static void read_facts(struct reader *r, const struct node *map, struct fact **ret, size_t *ret_n)
@@ -81,6 +101,24 @@ static void read_facts(struct reader *r, const struct node *map, struct fact **r
     }
     *ret = f;
     *ret_n = n;
+}
+
+/* The engine looks for the fact of these types, not for a name: there is one of each. And parts are given among the
+ * fields of an act: a name cannot be both. */
+static void check_facts(struct reader *r, const struct node *map)
+{
+    const struct procedure *p = r->proc;
+    for (size_t i = 0; i < p->nfacts; i++) {
+        const struct fact *f = &p->facts[i];
+        const struct node *at = node_key(map, i);
+        for (size_t k = 0; k < i; k++)
+            if (f->type == p->facts[k].type && (f->type == FACT_OUTCOME || f->type == FACT_CIRCUMSTANCES))
+                problems_add(r->p, at, "'%s' is of that type already: a procedure has one", p->facts[k].name);
+        if (procedure_part(p, f->name))
+            problems_add(r->p, at, "'%s' is a kind of part already", f->name);
+        if (f->type == FACT_PART_LIST && f->part && !procedure_part(p, f->part))
+            read_name_of(r, node_get(node_value(map, i), "part"), OF_PART);
+    }
 }
 
 static void read_roles(struct reader *r, const struct node *list)
@@ -145,6 +183,9 @@ static void read_parts(struct reader *r, const struct node *map)
         k->label = read_text(r, node_need(n, "label", r->p), k->name);
         read_facts(r, node_get(n, "fields"), &k->fields, &k->nfields);
         read_options(r, node_need(n, "states", r->p), &k->states, &k->nstates);
+        for (size_t f = 0; f < k->nfields; f++)
+            if (strcmp(k->fields[f].name, "state") == 0)
+                problems_add(r->p, n, "the field 'state' of a part is its state and cannot be declared");
         if (!k->nstates)
             problems_add(r->p, n, "part '%s' needs at least one state", k->name);
         p->nparts++;
@@ -264,7 +305,10 @@ void read_clock_effects(struct reader *r, const struct node *clocks)
 {
     for (size_t i = 0; i < node_item_count(clocks) && i < r->proc->nclocks; i++) {
         struct clock_rule *c = &r->proc->clocks[i];
+        r->after_miss = true;
+        r->added = NULL;
         read_effects(r, node_get(node_item(clocks, i), "on-miss"), &c->on_miss, &c->non_miss);
+        r->after_miss = false;
     }
 }
 
@@ -293,13 +337,19 @@ static void read_header(struct reader *r, const struct node *root)
 }
 
 /* A parameter that every file must have, for the judge itself uses it. */
-static int parameter(struct reader *r, const struct node *root, const char *name)
+static int parameter(struct reader *r, const struct node *root, const char *name, int least)
 {
-    for (size_t i = 0; i < r->nparameters; i++)
-        if (strcmp(r->parameters[i].name, name) == 0)
-            return (int)r->parameters[i].value;
+    for (size_t i = 0; i < r->nparameters; i++) {
+        if (strcmp(r->parameters[i].name, name) != 0)
+            continue;
+        int64_t value = r->parameters[i].value;
+        if (value != UNSET && (value < least || value > LIMIT_MOST))
+            problems_add(r->p, node_get(node_get(root, "parameters"), name), "parameter '%s' must be from %d to %d",
+                         name, least, LIMIT_MOST);
+        return (int)value;
+    }
     problems_add(r->p, root, "parameter '%s' is missing", name);
-    return 1;
+    return least;
 }
 
 void read_declarations(struct reader *r, const struct node *root)
@@ -312,15 +362,20 @@ void read_declarations(struct reader *r, const struct node *root)
                     r->p);
     read_header(r, root);
     read_parameters(r, node_get(root, "parameters"));
-    p->entry_lag = parameter(r, root, "entry-lag");
-    p->service_days = parameter(r, root, "service-days");
+    p->entry_lag = parameter(r, root, "entry-lag", 0);
+    p->service_days = parameter(r, root, "service-days", 1);
     read_roles(r, node_need(root, "roles", r->p));
     p->lead = read_name_of(r, node_need(root, "lead", r->p), OF_ROLE);
+    const struct role *lead = procedure_role(p, p->lead);
+    if (lead && (lead->party || lead->superior))
+        problems_add(r->p, node_get(root, "lead"), "role '%s' is no department of the case and cannot lead it",
+                     p->lead);
     read_outcomes(r, node_get(root, "outcomes"));
     read_facts(r, node_need(root, "facts", r->p), &p->facts, &p->nfacts);
     read_role_identities(r, node_get(root, "roles"));
     read_notices(r, node_get(root, "notices"));
     read_parts(r, node_get(root, "parts"));
+    check_facts(r, node_get(root, "facts"));
     read_stages(r, node_need(root, "stages", r->p));
     read_kinds(r, node_need(root, "kinds", r->p));
     read_clocks(r, node_get(root, "clocks"));

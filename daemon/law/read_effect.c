@@ -15,16 +15,57 @@ static const char *fact_at(struct reader *r, const struct node *map, const char 
     return n ? read_name_of(r, n, OF_FACT) : NULL;
 }
 
+/* ---- facts and roles ---- */
+
+static bool words_of(const struct fact *f, const char *word)
+{
+    for (size_t i = 0; i < f->nof; i++)
+        if (strcmp(f->of[i].word, word) == 0)
+            return true;
+    return false;
+}
+
+/* What can be copied from one fact to another: the same type, and no word that the other does not have. */
+static void check_copy(struct reader *r, const struct node *at, const struct fact *from, const struct fact *to)
+{
+    if (from->is_private)
+        problems_add(r->p, at, "fact '%s' is private: a rule cannot read it", from->name);
+    else if (from->type != to->type)
+        problems_add(r->p, at, "fact '%s' is of another type than '%s'", from->name, to->name);
+    for (size_t i = 0; i < from->nof && from->type == to->type; i++)
+        if (!words_of(to, from->of[i].word))
+            problems_add(r->p, at, "fact '%s' can be '%s', which '%s' has no word for", from->name, from->of[i].word,
+                         to->name);
+}
+
+static void check_word(struct reader *r, const struct node *at, const struct fact *f)
+{
+    bool words = f->type == FACT_CHOICE || f->type == FACT_GRADE || f->type == FACT_BOOL || f->type == FACT_OUTCOME;
+    if (f->type == FACT_INT)
+        node_int(at, f->least, f->most, 0, r->p);
+    else if (f->type == FACT_DAY)
+        node_day(at, r->p);
+    else if (!words && f->type != FACT_WORD && f->type != FACT_TEXT)
+        problems_add(r->p, at, "fact '%s' cannot be set to a word", f->name);
+}
+
 static void read_set(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
 {
     e->verb = DO_SET;
     e->name = read_name_of(r, main, OF_FACT);
     e->from = fact_at(r, map, "from");
-    const struct node *to = node_get(map, "to");
-    if (!to == !e->from)
+    const struct node *to = node_get(map, "to"), *from = node_get(map, "from");
+    const struct fact *f = procedure_fact(r->proc, e->name), *source = procedure_fact(r->proc, e->from);
+    if (!to == !from || node_item_count(to) > 1)
         problems_add(r->p, map, "expected either 'to' with a word or 'from' with a fact");
-    struct words w = read_words_of_fact(r, to, procedure_fact(r->proc, e->name));
+    struct words w = read_words_of_fact(r, to, f);
     e->value = w.n ? w.word[0] : NULL;
+    if (f && f->is_private)
+        problems_add(r->p, main, "fact '%s' is private: a rule cannot set it", f->name);
+    if (f && source)
+        check_copy(r, from, source, f);
+    if (f && e->value)
+        check_word(r, to, f);
 }
 
 static void read_bind(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
@@ -34,10 +75,15 @@ static void read_bind(struct reader *r, const struct node *map, const struct nod
     e->name = read_name_of(r, main, OF_ROLE);
     e->from = fact_at(r, map, "from");
     const struct node *to = node_get(map, "to");
+    if (to && node_get(map, "from"))
+        problems_add(r->p, map, "expected either 'to: actor' or 'from' with a fact");
+    read_type_of(r, node_get(map, "from"), e->from, FACT_DEPARTMENT, "department");
     if (to && node_choice(to, words, 1, r->p) == 0)
         e->from = "actor";
     const struct role *role = procedure_role(r->proc, e->name);
-    if (!e->from && role && !role->one_kind)
+    if (role && (role->party || role->superior))
+        problems_add(r->p, main, "role '%s' is never bound to a department", e->name);
+    else if (!to && !node_get(map, "from") && role && !role->one_kind)
         problems_add(r->p, map, "role '%s' has no one-of-kind: say 'to: actor' or 'from' with a fact", e->name);
 }
 
@@ -50,13 +96,19 @@ static void read_clock_verb(struct reader *r, const struct node *map, const stru
             e->verb = verbs[i];
     e->name = read_name_of(r, main, OF_CLOCK);
     e->from = fact_at(r, map, "from");
+    read_type_of(r, node_get(map, "from"), e->from, FACT_DAY, "day");
 }
 
 static void read_extend(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
 {
     e->verb = DO_EXTEND;
     e->name = read_name_of(r, main, OF_CLOCK);
-    e->from = read_name_of(r, node_need(map, "by", r->p), OF_FACT);
+    const struct node *by = node_need(map, "by", r->p);
+    e->from = by ? read_name_of(r, by, OF_FACT) : NULL;
+    read_type_of(r, by, e->from, FACT_INT, "int");
+    const struct fact *f = procedure_fact(r->proc, e->from);
+    if (f && f->type == FACT_INT && f->least < 1)
+        problems_add(r->p, by, "fact '%s' needs a least of 1: a limit is never made shorter by an extension", f->name);
 }
 
 static void read_suspend(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
@@ -79,6 +131,8 @@ static void task_of(struct reader *r, const struct node *map, struct effect *e)
     e->within = within ? read_number(r, within, 1, 1000) : 0;
     if (e->answer && !clock == !within)
         problems_add(r->p, map, "who is asked needs a limit: either 'within' working days or 'clock'");
+    if (!node_get(map, "answer") && !node_get(map, "task") && (clock || within || node_get(map, "or")))
+        problems_add(r->p, map, "a limit and 'or' stand only beside 'answer': nobody is asked here");
 }
 
 static void read_tell(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
@@ -100,25 +154,48 @@ static void read_task(struct reader *r, const struct node *map, const struct nod
     task_of(r, map, e);
 }
 
+/* ---- parts ---- */
+
+static const struct fact *field_named(struct reader *r, const struct node *key, const struct part_kind *k)
+{
+    const char **names = ARENA_ARRAY(r->a, const char *, k->nfields + 1);
+    for (size_t i = 0; i < k->nfields; i++) {
+        names[i] = k->fields[i].name;
+        if (strcmp(names[i], key->text) == 0)
+            return &k->fields[i];
+    }
+    node_unknown(key, "field", names, k->nfields, r->p);
+    return NULL;
+}
+
+static void read_with(struct reader *r, const struct node *with, size_t i, const struct part_kind *k, struct effect *e)
+{
+    const struct node *value = node_value(with, i);
+    const struct fact *field = field_named(r, node_key(with, i), k);
+    const char *name = read_name_of(r, value, OF_FACT);
+    const struct fact *from = procedure_fact(r->proc, name);
+    if (field && from)
+        check_copy(r, value, from, field);
+    e->with[e->nwith++] = (struct with){field ? field->name : "", name};
+}
+
 static void read_add(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
 {
     e->verb = DO_ADD;
     e->name = read_name_of(r, main, OF_PART);
     const struct part_kind *k = procedure_part(r->proc, e->name);
     const struct node *with = node_get(map, "with");
+    node_map(with, r->p);
     e->with = ARENA_ARRAY(r->a, struct with, node_entry_count(with) + 1);
-    for (size_t i = 0; i < node_entry_count(with); i++) {
-        const char *names[64], *field = node_key_text(with, i);
-        size_t n = 0;
-        bool known = false;
-        for (; k && n < k->nfields && n < 64; n++) {
-            names[n] = k->fields[n].name;
-            known = known || strcmp(names[n], field) == 0;
-        }
-        if (!known)
-            node_unknown(node_key(with, i), "field", names, n, r->p);
-        e->with[e->nwith++] = (struct with){read_keep(r, field), read_name_of(r, node_value(with, i), OF_FACT)};
-    }
+    for (size_t i = 0; k && i < node_entry_count(with); i++)
+        read_with(r, with, i, k, e);
+    for (size_t i = 0; k && i < k->nfields; i++)
+        if (k->fields[i].required && !node_get(with, k->fields[i].name))
+            problems_add(r->p, map, "the field '%s' of a %s is required: say in 'with' which fact it comes from",
+                         k->fields[i].name, k->name);
+    if (r->after_miss)
+        problems_add(r->p, map, "a missed clock adds no part");
+    r->added = k;
 }
 
 static void read_state(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
@@ -129,15 +206,14 @@ static void read_state(struct reader *r, const struct node *map, const struct no
         problems_add(r->p, map, "no part is in question here: the act has no 'on'");
         return;
     }
-    const char *names[64];
-    size_t n = 0;
+    const char **names = ARENA_ARRAY(r->a, const char *, r->part->nstates + 1);
     bool known = false;
-    for (; n < r->part->nstates && n < 64; n++) {
-        names[n] = r->part->states[n].word;
-        known = known || (e->name && strcmp(names[n], e->name) == 0);
+    for (size_t i = 0; i < r->part->nstates; i++) {
+        names[i] = r->part->states[i].word;
+        known = known || (e->name && strcmp(names[i], e->name) == 0);
     }
     if (!known)
-        node_unknown(main, "state", names, n, r->p);
+        node_unknown(main, "state", names, r->part->nstates, r->p);
 }
 
 static void read_conclude(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
@@ -184,6 +260,8 @@ static void read_sweep(struct reader *r, const struct node *map, const struct no
             e->verb = verbs[i];
     if (!node_bool(main, true, r->p))
         problems_add(r->p, main, "expected true: an effect that does nothing is left out");
+    if (r->after_miss && (e->verb == DO_SERVE || e->verb == DO_CORRECT))
+        problems_add(r->p, main, "nobody acts when a clock is missed: there is nothing to serve or to correct");
 }
 
 static const struct form {
@@ -194,9 +272,9 @@ static const struct form {
     {"set", read_set, {"to", "from"}},
     {"bind", read_bind, {"to", "from"}},
     {"start", read_clock_verb, {"from"}},
-    {"stop", read_clock_verb, {"from"}},
-    {"pause", read_clock_verb, {"from"}},
-    {"resume", read_clock_verb, {"from"}},
+    {"stop", read_clock_verb, {0}},
+    {"pause", read_clock_verb, {0}},
+    {"resume", read_clock_verb, {0}},
     {"extend", read_extend, {"by"}},
     {"suspend", read_suspend, {"where", "ground", "confirmed"}},
     {"confirm-suspensions", read_sweep, {0}},
@@ -238,6 +316,8 @@ static bool read_effect(struct reader *r, const struct node *map, struct effect 
         known[n++] = f->companion[i];
     node_known_keys(map, known, n, r->p);
     f->read(r, map, node_get(map, f->key), e);
+    if (r->after_miss && (e->verb == DO_BIND || e->verb == DO_EXTEND))
+        problems_add(r->p, map, "a missed clock neither binds a role nor extends a limit");
     return true;
 }
 

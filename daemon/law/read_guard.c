@@ -61,11 +61,16 @@ static void read_fact(struct reader *r, const struct node *map, const struct nod
 {
     g->name = read_name_of(r, main, OF_FACT);
     const struct node *given = node_get(map, "given");
+    const struct fact *f = procedure_fact(r->proc, g->name);
     g->op = given ? GUARD_FACT_GIVEN : GUARD_FACT_IN;
-    if (given)
-        g->yes = node_bool(given, true, r->p);
+    if (!given)
+        g->words = compared(r, map, f);
+    else if (node_get(map, "is") || node_get(map, "in"))
+        problems_add(r->p, given, "'given' stands alone: a fact with a certain word is given");
     else
-        g->words = compared(r, map, procedure_fact(r->proc, g->name));
+        g->yes = node_bool(given, true, r->p);
+    if (f && f->is_private && !given)
+        problems_add(r->p, main, "fact '%s' is private: a rule can only ask whether it is given", f->name);
 }
 
 static void read_part(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
@@ -90,6 +95,8 @@ static void read_part(struct reader *r, const struct node *map, const struct nod
     }
     if (!f)
         node_unknown(main, "field", names, k->nfields + 1, r->p);
+    else if (f->is_private)
+        problems_add(r->p, main, "field '%s' is private: no rule can ask for it", f->name);
     g->words = compared(r, map, f);
 }
 
@@ -145,6 +152,7 @@ static void read_department(struct reader *r, const struct node *map, const stru
 {
     g->op = GUARD_DEPARTMENT;
     g->name = read_name_of(r, main, OF_FACT);
+    read_type_of(r, main, g->name, FACT_DEPARTMENT, "department");
     g->words = read_words(r, node_need(map, "kinds", r->p));
 }
 
@@ -166,13 +174,17 @@ static void read_paper(struct reader *r, const struct node *map, const struct no
 {
     (void)map;
     g->op = GUARD_PAPER;
-    g->name = read_text(r, main, NULL);
+    g->name = read_text(r, main, "");
+    if (!words_have(&r->slots, g->name))
+        node_unknown(main, "paper", r->slots.word, r->slots.n, r->p);
 }
 
 static void read_suspended(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
 {
     (void)map;
     g->op = GUARD_SUSPENDED;
+    if (!r->part)
+        problems_add(r->p, main, "no part is in question here: only a part can be suspended");
     g->yes = node_bool(main, true, r->p);
 }
 
@@ -228,6 +240,9 @@ static void quantified(struct reader *r, const struct node *map, const struct no
     g->name = read_name_of(r, main, OF_PART);
     const struct node *of = node_get(map, "of");
     g->other = of ? read_name_of(r, of, OF_FACT) : NULL;
+    const struct fact *list = procedure_fact(r->proc, g->other);
+    if (list && (list->type != FACT_PART_LIST || !list->part || !g->name || strcmp(list->part, g->name) != 0))
+        problems_add(r->p, of, "fact '%s' does not list parts of this kind", list->name);
     const struct part_kind *outer = r->part;
     r->part = procedure_part(r->proc, g->name);
     struct guard *kid = read_guard(r, node_need(map, "where", r->p));

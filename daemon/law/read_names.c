@@ -122,17 +122,26 @@ struct words read_names_of(struct reader *r, const struct node *n, enum name_of 
     return w;
 }
 
-static bool is_department_field(struct reader *r, const char *kind_dot_field)
+static bool holds_department(const struct part_kind *k, const char *field)
+{
+    for (size_t f = 0; f < k->nfields; f++)
+        if (strcmp(k->fields[f].name, field) == 0)
+            return k->fields[f].type == FACT_DEPARTMENT && !k->fields[f].is_private;
+    return false;
+}
+
+/* "assistance.department": a field that holds a department, of the part that the act is about or has added. */
+static bool check_department_field(struct reader *r, const struct node *n, const char *kind_dot_field)
 {
     const char *dot = strchr(kind_dot_field, '.');
-    for (size_t i = 0; dot && i < r->proc->nparts; i++) {
-        const struct part_kind *k = &r->proc->parts[i];
-        if (strlen(k->name) != (size_t)(dot - kind_dot_field) || strncmp(k->name, kind_dot_field, strlen(k->name)) != 0)
-            continue;
-        for (size_t f = 0; f < k->nfields; f++)
-            if (strcmp(k->fields[f].name, dot + 1) == 0)
-                return k->fields[f].type == FACT_DEPARTMENT;
-    }
+    const struct part_kind *k =
+        procedure_part(r->proc, arena_strn(r->a, kind_dot_field, (size_t)(dot - kind_dot_field)));
+    if (!k || !holds_department(k, dot + 1))
+        problems_add(r->p, n, "'%s' is not a field of a part that holds a department", kind_dot_field);
+    else if (k != r->part && k != r->added)
+        problems_add(r->p, n, "no %s is in question here: the act is not 'on' one and has added none", k->name);
+    else
+        return true;
     return false;
 }
 
@@ -146,10 +155,8 @@ struct words read_addressees(struct reader *r, const struct node *n)
         const char *text = node_text(item, NULL, r->p);
         if (!text)
             continue;
-        if (strchr(text, '.') && !is_department_field(r, text)) {
-            problems_add(r->p, item, "'%s' is not a field of a part that holds a department", text);
+        if (strchr(text, '.') && !check_department_field(r, item, text))
             continue;
-        }
         bool plain = strchr(text, '.') || strcmp(text, TASK_HOLDER) == 0;
         const char *name = plain ? read_keep(r, text) : read_name_of(r, item, OF_ROLE);
         if (name)
@@ -166,11 +173,27 @@ int read_number(struct reader *r, const struct node *n, int least, int most)
     const char **names = ARENA_ARRAY(r->a, const char *, r->nparameters + 1);
     for (size_t i = 0; i < r->nparameters; i++) {
         names[i] = arena_printf(r->a, "$%s", r->parameters[i].name);
-        if (strcmp(names[i], text) == 0)
-            return (int)r->parameters[i].value;
+        if (strcmp(names[i], text) != 0)
+            continue;
+        int64_t value = r->parameters[i].value;
+        if (value == UNSET) /* told already */
+            return least;
+        if (value >= least && value <= most)
+            return (int)value;
+        problems_add(r->p, n, "parameter '%s' is %d; here it must be from %d to %d", text, (int)value, least, most);
+        return least;
     }
     node_unknown(n, "parameter", names, r->nparameters, r->p);
     return least;
+}
+
+void read_type_of(struct reader *r, const struct node *n, const char *name, enum fact_type type, const char *word)
+{
+    const struct fact *f = procedure_fact(r->proc, name);
+    if (f && f->type != type)
+        problems_add(r->p, n, "fact '%s' is no %s", name, word);
+    else if (f && f->is_private)
+        problems_add(r->p, n, "fact '%s' is private: a rule cannot read it", name);
 }
 
 /* The words a fact of this type can be compared with; n 0: any. */
@@ -194,7 +217,7 @@ struct words read_words_of_fact(struct reader *r, const struct node *n, const st
     for (size_t i = 0; can.n && i < node_item_count(n); i++) {
         const struct node *item = node_item(n, i);
         if (item->kind == NODE_SCALAR && !words_have(&can, item->text))
-            node_unknown(item, arena_printf(r->a, "'%s' has no value like that: value", f->name), can.word, can.n,
+            node_unknown(item, arena_printf(r->a, "word of '%s':", f->name), can.word, can.n,
                          r->p);
     }
     return w;
