@@ -141,8 +141,11 @@ static void counted(void *ctx, const struct value *answer, const struct lw_error
         end(m, e);
         return;
     }
-    if (e->code != LW_OK)
-        return; /* not reached, or not now: the next one tells */
+    if (e->code != LW_OK) { /* not reached, which leeway_connected tells; or not now */
+        if (e->code != LW_UNREACHABLE && e->code != LW_TIMEOUT && e->code != LW_CLOSED)
+            say(e->word, e->text);
+        return;
+    }
     switch (figures_census(&m->figures, answer, asked)) {
     case FIGURES_BACK:
         say("the store is behind what it was; counting anew", NULL);
