@@ -392,6 +392,15 @@ void house_to(struct house *h, const char *day)
     house_to_minute(h, day, NINE);
 }
 
+void house_away(struct house *h, const char *day)
+{
+    struct day d;
+    if (!h->real || day_parse(day, &d))
+        fail("away", day);
+    h->wall = (struct when){day_start(d, 480).ms + NINE * MINUTE};
+    house_restart(h);
+}
+
 /* ---- asking ---- */
 
 struct value *house_question(struct house *h, const char *q)
