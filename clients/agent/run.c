@@ -74,9 +74,8 @@ static void remembered(void *ctx, const struct value *answer, const struct lw_er
 {
     struct run *r = ctx;
     struct lw_error was = *e;
-    const struct value *inner = v_get(answer, "command");
     if (e->code == LW_OK)
-        lw_error_of(inner ? inner : v_get(answer, "answer"), &was);
+        lw_error_of(v_get(answer, "answer"), &was);
     if (goes_on(r, &was))
         next_command(r);
 }
@@ -85,9 +84,9 @@ static void answered(void *ctx, const struct value *answer, const struct lw_erro
 {
     struct run *r = ctx;
     (void)answer;
-    /* An earlier run of the handler, ended before its report, had said something else under this id. What was
-     * answered then counts: the notice has had its effect. */
-    if (strcmp(e->word, "id-reused") == 0) {
+    /* An earlier run of the handler, ended before its report, had said something else under this id, or said it so
+     * long ago that repeats are not recognised any more. What was answered then counts: the notice had its effect. */
+    if (strcmp(e->word, "id-reused") == 0 || strcmp(e->word, "id-too-old") == 0) {
         struct value *ask = v_map(r->arena);
         char id[LW_ID];
         lw_uuid(id);

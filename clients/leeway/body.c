@@ -12,7 +12,7 @@
 
 enum { JSON_MOST = 1 << 20 };
 
-const struct value *body_form(struct run *r, const char *act, const char *procedure, int64_t case_id, int64_t task)
+static struct value *form_question(struct run *r, const char *act, const char *procedure, int64_t case_id, int64_t task)
 {
     struct value *q = run_question(r, "form");
     v_put_str(r->arena, q, "act", act);
@@ -21,7 +21,32 @@ const struct value *body_form(struct run *r, const char *act, const char *proced
         v_put_int(r->arena, q, "case", case_id);
     if (task >= 0)
         v_put_int(r->arena, q, "task", task);
-    return run_ask(r, q);
+    return q;
+}
+
+/* Whoever has no part in the case yet (a receiver that enters an application) may not ask about it: the form of a
+ * procedure in force that has the act, then. NULL: none has it. */
+static const struct value *form_without_case(struct run *r, const char *act)
+{
+    struct lw_error e;
+    const struct value *list = v_get(run_try(r, run_question(r, "procedure"), &e), "procedures"), *form = NULL;
+    for (size_t i = 0; i < v_count(list) && !form; i++)
+        form = run_try(r, form_question(r, act, v_get_str(v_at(list, i), "procedure", ""), -1, -1), &e);
+    return form;
+}
+
+const struct value *body_form(struct run *r, const char *act, const char *procedure, int64_t case_id, int64_t task)
+{
+    struct lw_error e;
+    const struct value *q = form_question(r, act, procedure, case_id, task), *form;
+    if (!run_open(r))
+        return NULL;
+    form = run_try(r, q, &e);
+    if (!form && e.code == LW_RIGHT && case_id >= 0)
+        form = form_without_case(r, act);
+    if (!form)
+        run_refused(r, NULL, &e, v_get_str(q, "id", NULL));
+    return form;
 }
 
 struct value *body_read_json(struct run *r, const char *file)

@@ -132,5 +132,5 @@ int command_show(struct run *r)
     struct value *q = run_question(r, "command");
     v_put_str(r->arena, q, "command", cli_word(r->cli, 0));
     const struct value *answer = run_ask(r, q);
-    return answer ? print_map(r, answer, NULL, 0) : r->result;
+    return answer ? print_map(r, v_get(answer, "answer"), NULL, 0) : r->result;
 }

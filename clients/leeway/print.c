@@ -12,6 +12,22 @@
 
 enum { ZONE = 480 }; /* moments are shown in the time of the jurisdictions: Asia/Shanghai */
 
+/* What a map is called says more in a cell than all of it: a transition's kind, a notice's type and stream, a task's
+ * act and department. */
+static void put_map(struct buf *out, const struct value *v)
+{
+    static const char *const names[] = {"kind", "type", "act", "party"}, *const places[] = {"stream", "department"};
+    const char *name = NULL, *place = NULL;
+    for (size_t i = 0; i < 4 && !name; i++)
+        name = v_get_str(v, names[i], NULL);
+    for (size_t i = 0; i < 2 && !place; i++)
+        place = v_get_str(v, places[i], NULL);
+    if (name || (place && v_count(v) == 1)) /* a department alone tells who did it */
+        buf_printf(out, "%s%s%s", name ? name : "", name && place ? " > " : "", place ? place : "");
+    else
+        json_line(out, v);
+}
+
 void put_cell(struct buf *out, const struct value *v, int kind)
 {
     char moment[WHEN_TEXT];
@@ -39,8 +55,10 @@ void put_cell(struct buf *out, const struct value *v, int kind)
             put_cell(out, v_at(v, i), kind);
         }
         return;
-    case V_BOOL:
     case V_MAP:
+        put_map(out, v);
+        return;
+    case V_BOOL:
         json_line(out, v);
         return;
     }
@@ -72,14 +90,33 @@ static size_t width(const char *s)
     return text_columns(s, strlen(s));
 }
 
+/* A column of width 0 is left out; blanks only between what is printed. */
 static void print_row(char *const *cell, const size_t *widths, size_t n)
 {
+    size_t blanks = 0;
     for (size_t k = 0; k < n; k++) {
-        printf("%s", cell[k]);
-        if (k + 1 < n)
-            printf("%*s", (int)(widths[k] - width(cell[k]) + 2), "");
+        if (!widths[k])
+            continue;
+        if (*cell[k])
+            printf("%*s%s", (int)blanks, "", cell[k]);
+        blanks = *cell[k] ? widths[k] - width(cell[k]) + 2 : blanks + widths[k] + 2;
     }
     printf("\n");
+}
+
+/* As wide as the widest cell or title; 0 when no row has anything to tell. */
+static void measure(char *const *cell, size_t rows, size_t n, size_t *widths)
+{
+    for (size_t k = 0; k < n; k++) {
+        bool any = false;
+        for (size_t i = 0; i < rows; i++) {
+            size_t w = width(cell[i * n + k]);
+            any = any || (i && w);
+            widths[k] = w > widths[k] ? w : widths[k];
+        }
+        if (!any)
+            widths[k] = 0;
+    }
 }
 
 static void print_table(struct run *r, const struct value *list, const struct column *columns, size_t n)
@@ -97,10 +134,10 @@ static void print_table(struct run *r, const struct value *list, const struct co
             char *s = cell[i * n + k] = arena_str(r->arena, buf_cstr(&text));
             for (char *c = s; *c; c++)
                 *c = *c == '\n' ? ' ' : *c;
-            widths[k] = width(s) > widths[k] ? width(s) : widths[k];
             buf_done(&text);
         }
     }
+    measure(cell, rows, n, widths);
     for (size_t i = 0; i < rows; i++)
         print_row(cell + i * n, widths, n);
 }
@@ -136,14 +173,19 @@ static void print_field(const char *name, size_t columns, const struct value *v,
     buf_done(&text);
 }
 
+static bool tells(const struct value *v)
+{
+    return v && !(v_kind(v) == V_LIST && !v_count(v));
+}
+
 static void print_fields(struct run *r, const struct value *map, const struct column *columns, size_t n)
 {
     size_t widest = 0;
     for (size_t i = 0; i < n; i++)
-        if (v_path(map, columns[i].path) && width(title(r, &columns[i])) > widest)
+        if (tells(v_path(map, columns[i].path)) && width(title(r, &columns[i])) > widest)
             widest = width(title(r, &columns[i]));
     for (size_t i = 0; i < n; i++)
-        if (v_path(map, columns[i].path))
+        if (tells(v_path(map, columns[i].path)))
             print_field(title(r, &columns[i]), widest, v_path(map, columns[i].path), columns[i].kind);
 }
 

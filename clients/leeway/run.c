@@ -187,6 +187,12 @@ bool run_open(struct run *r)
     return r->client != NULL;
 }
 
+const struct value *run_try(struct run *r, const struct value *question, struct lw_error *e)
+{
+    const struct value *answer = NULL;
+    return lw_call(r->client, r->arena, question, r->timeout_ms, &answer, e) == LW_OK ? answer : NULL;
+}
+
 static const struct value *call(struct run *r, const struct value *message)
 {
     const struct value *answer = NULL;

@@ -38,6 +38,9 @@ bool run_options(struct run *r, struct lw_opts *o); /* without connecting */
 struct value *run_question(struct run *r, const char *q);
 const struct value *run_ask(struct run *r, struct value *question);
 
+/* The same without a word when it is refused: *e tells. */
+const struct value *run_try(struct run *r, const struct value *question, struct lw_error *e);
+
 /* All pages of a list (or as many as --limit says): the list. NULL: it was said why. */
 const struct value *run_list(struct run *r, struct value *question, const char *key);
 

@@ -47,20 +47,32 @@ enum lw_code error_set(struct lw_error *e, enum lw_code code, const char *fmt, .
     return code;
 }
 
-static bool begins(const char *s, const char *head)
+static bool one_of(const char *word, const char *const *words, size_t n)
 {
-    return strncmp(s, head, strlen(head)) == 0;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
 }
 
 static enum lw_code code_of(const char *kind, const char *word)
 {
-    if (begins(word, "no-such-") || begins(word, "unknown-case") || begins(word, "not-found"))
+    static const char *const absent[] = {"not-found",    "case-unknown",  "task-unknown",    "procedure-unknown",
+                                         "no-such-task", "no-such-event", "position-unknown"};
+    if (one_of(word, absent, sizeof absent / sizeof *absent))
         return LW_NOT_FOUND;
     static const enum lw_code kinds[] = {LW_LAW, LW_RIGHT, LW_FORM, LW_CONFLICT, LW_LIMIT, LW_SPACE};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kind, lw_error_name(kinds[i])) == 0)
             return kinds[i];
     return LW_PROTOCOL;
+}
+
+/* Of the limits, those of the moment; the others are the same tomorrow. */
+static bool passes(const char *word)
+{
+    static const char *const words[] = {"busy", "store", "too-many-in-flight", "too-many-sessions"};
+    return one_of(word, words, sizeof words / sizeof *words);
 }
 
 enum lw_code lw_error_of(const struct value *message, struct lw_error *e)
@@ -70,7 +82,9 @@ enum lw_code lw_error_of(const struct value *message, struct lw_error *e)
         return error_set(e, LW_OK, "done");
     enum lw_code code = strcmp(t, "fault") == 0 ? LW_PROTOCOL : code_of(v_get_str(message, "kind", ""), word);
     error_set(e, code, "%s", v_get_str(message, "text", word));
-    if (e && *word)
+    if (e && *word) {
         snprintf(e->word, sizeof e->word, "%s", word);
+        e->may_retry = code == LW_LIMIT ? passes(word) : e->may_retry;
+    }
     return code;
 }
