@@ -60,13 +60,13 @@ enum link_news connection_step(struct connection *c, struct tick now)
     switch (news) {
     case LINK_UP:
         c->state = CONNECTION_UP;
-        c->denied = false;
+        c->denials = 0;
         c->due = (struct tick){INT64_MAX};
         backoff_reset(&c->backoff);
         return LINK_UP;
     case LINK_DENIED:
     case LINK_LOST:
-        c->denied = news == LINK_DENIED;
+        c->denials = news == LINK_DENIED ? c->denials + 1 : 0;
         pause_then(c, now);
         return news;
     case LINK_NOTHING:

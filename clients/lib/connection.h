@@ -18,7 +18,7 @@ struct connection {
     int epoll;
     int descriptor[2];
     enum { CONNECTION_PAUSE = 1, CONNECTION_TRYING, CONNECTION_UP } state;
-    bool denied; /* the last try was refused for its key */
+    int denials; /* tries in a row that were refused for the key */
     struct tick due;
     struct backoff backoff;
 };

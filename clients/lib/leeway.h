@@ -114,7 +114,8 @@ typedef void (*lw_answer_fn)(void *ctx, const struct value *answer, const struct
  * reconnect, and when no answer comes, until limit_ms (-1: for ever). */
 void lw_send(struct lw_client *c, const struct value *message, int limit_ms, lw_answer_fn answered, void *ctx);
 
-/* The same, and wait. The answer is copied into a; *ret is written whenever an answer came, also a refusal. */
+/* The same, and wait. The answer is copied into a; *ret is written whenever an answer came, also a refusal. LW_AUTH, at
+ * once and not at the limit: the daemon does not know the key. */
 enum lw_code lw_call(struct lw_client *c, struct arena *a, const struct value *message, int limit_ms,
                      const struct value **ret, struct lw_error *e);
 

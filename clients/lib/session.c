@@ -149,6 +149,13 @@ void session_request(struct session *s, const struct value *message, int64_t lim
         send_request(s, r);
 }
 
+void session_forget(struct session *s, const void *ctx)
+{
+    for (struct request *r = s->first; r; r = r->next)
+        if (r->ctx == ctx)
+            r->answered = NULL;
+}
+
 void session_up(struct session *s, struct tick now)
 {
     s->now = now;
@@ -301,9 +308,7 @@ bool session_detach(struct session *s, struct lw_stream *st)
         stream_link(before, stream_sibling(st));
     else
         s->streams = stream_sibling(st);
-    for (struct request *r = s->first; r; r = r->next)
-        if (r->ctx == st)
-            r->answered = NULL;
+    session_forget(s, st);
     if (s->busy)
         stream_bury(st, &s->dead);
     return !s->busy;

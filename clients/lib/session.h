@@ -30,6 +30,9 @@ void session_free(struct session *s);
 void session_request(struct session *s, const struct value *message, int64_t limit_ms, struct tick now,
                      lw_answer_fn answered, void *ctx);
 
+/* Requests of this ctx answer nobody any more. */
+void session_forget(struct session *s, const void *ctx);
+
 /* The connection is made, or lost. */
 void session_up(struct session *s, struct tick now);
 void session_down(struct session *s, struct tick now);
