@@ -14,6 +14,7 @@ import json
 import pathlib
 import random
 import re
+import signal
 import sys
 import time
 
@@ -39,7 +40,11 @@ def act_labels():
     """The Chinese word of each act, as the procedure has it."""
     text = (town.SOURCE / "config" / "procedures" / "yinchuan.yaml").read_text()
     labels = dict(re.findall(r"- act: (\S+)\n(?:    cite: .*\n)?    label: (.*)", text))
-    return {**labels, "near": "期限临近", "miss": "期限已过", "task": "逾期未办"}
+    return {**labels, "limit-near": "期限临近", "limit-missed": "期限已过", "task-escalated": "逾期未办"}
+
+
+# What the daemon does by itself, by the words of the transitions
+OWN_ACTS = {"near": "limit-near", "miss": "limit-missed", "task": "task-escalated"}
 
 
 REST = rest_days()
@@ -238,8 +243,9 @@ def told_in_full(client, case):
     events, labels = [], act_labels() if tell.CHINESE else {}
     for event in client.each("history", "events", case=case.number):
         entered = datetime.datetime.fromtimestamp(event["recorded"] / 1000, FIRST.tzinfo).date()
+        act = OWN_ACTS.get(event["act"], event["act"])
         events.append({
-            "done": event["done"], "entered": str(entered), "label": labels.get(event["act"], event["act"]),
+            "done": event["done"], "entered": str(entered), "label": labels.get(act, act),
             "who": who_did(event), "told": [told(notice) for notice in event.get("notices", [])]})
     return client.ask("case", case=case.number)["case"], events, client.ask("explain", case=case.number)["clocks"]
 
@@ -286,6 +292,8 @@ def run(o, show):
 
 def main(arguments):
     o = options(arguments)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit(130))  # the processes are taken down on the way out
     show = tell.Show()
     try:
         return run(o, show)

@@ -2,6 +2,7 @@
 
 import collections
 import os
+import shutil
 import sys
 import unicodedata
 
@@ -81,6 +82,13 @@ def pad(word, columns):
     return word + " " * max(0, columns - width(word))
 
 
+def cut(word, columns):
+    """As much of it as fits."""
+    while width(word) > columns:
+        word = word[:-1]
+    return word
+
+
 def table(rows):
     """Rows of texts under each other; the first column to the left, the others to the right."""
     columns = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
@@ -92,7 +100,7 @@ def table(rows):
 class Show:
     def __init__(self):
         self.terminal = sys.stdout.isatty()
-        self.steps = collections.Counter()  # since the last line
+        self.steps = collections.Counter()  # since the last plain line
         self.week = None
 
     def say(self, line):
@@ -103,16 +111,18 @@ class Show:
         self.steps[transition["kind"]] += 1
 
     def progress(self, day, open_, ended):
-        """A line that is written over on a terminal; elsewhere a line a week."""
+        """On a terminal a line that is written over, with all that happened; elsewhere a line a week, of that week."""
         week = day.isocalendar()[:2]
         if not self.terminal and week == self.week:
             return
         told = [f"{self.steps[kind]} {text(kind)}" for kind in WEEKLY if self.steps[kind]]
         line = text("progress").format(day=day, open=open_, ended=ended) + (": " + ", ".join(told) if told else "")
-        print("\r\x1b[K" + line[:100] if self.terminal else line, end="" if self.terminal else "\n", flush=True)
-        if week != self.week:
-            self.week = week
-            self.steps.clear()
+        if self.terminal:
+            print("\r\x1b[K" + cut(line, shutil.get_terminal_size().columns - 1), end="", flush=True)
+            return
+        print(line, flush=True)
+        self.week = week
+        self.steps.clear()
 
     def _clear(self):
         if self.terminal:

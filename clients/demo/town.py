@@ -90,11 +90,13 @@ class Town:
     # ---- processes ----
 
     def spawn(self, name, arguments, **environment):
+        """Start a program; it ends with us, however we end."""
         log = open(self.folder / "logs" / f"{name}.log", "ab")
         with log:
-            return subprocess.Popen([str(part) for part in arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                    env={**os.environ, **{k: str(v) for k, v in environment.items()}},
-                                    cwd=self.folder)
+            return subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", *(str(part) for part in arguments)], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, env={**os.environ, **{k: str(v) for k, v in environment.items()}},
+                cwd=self.folder)
 
     def log(self, name, lines=20):
         path = self.folder / "logs" / f"{name}.log"
