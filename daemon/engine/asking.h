@@ -31,12 +31,12 @@ bool has_right(const struct asking *k, const char *right);
 size_t page_limit(const struct asking *k);
 const char *page_after(const struct asking *k);
 uint64_t page_after_number(const struct asking *k);
-/* Put an item on the page. False: it is full, the item belongs to the next one. */
-bool page_put(struct asking *k, struct value *list, struct value *item);
+/* Put a copy of an item on the page. False: it is full, the item belongs to the next one. */
+bool page_put(struct asking *k, struct value *list, const struct value *item);
 
 /* The case of the question. ST_NOT_FOUND: refused already, for there is none or the asker has no part in it. */
 MUST_USE enum status case_asked(struct asking *k, struct value **ret);
-MUST_USE enum status case_record(struct asking *k, int64_t kase, struct value **ret);
+MUST_USE enum status case_record(struct asking *k, struct arena *a, int64_t kase, struct value **ret);
 const struct procedure *case_law(const struct asking *k, const struct value *kase);
 
 MUST_USE enum status number_read(struct asking *k, struct key key, int64_t *ret);

@@ -40,7 +40,7 @@ static enum status notice_make(struct engine *e, struct arena *a, const struct n
                                struct value **ret)
 {
     static const char *const named[] = {"type", "label", NULL}, *const role[] = {"role", "article", NULL};
-    static const char *const rest[] = {"answer", "task", "due", "provisional", "part", "party", "fields", NULL};
+    static const char *const rest[] = {"answer", "task", "due", "provisional", "clock", "part", "party", "fields", NULL};
     const char *stream = v_get_str(from, "stream", "");
     char day[DAY_TEXT];
     int64_t last;

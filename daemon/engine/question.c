@@ -42,13 +42,16 @@ uint64_t page_after_number(const struct asking *k)
     return strtoull(page_after(k), NULL, 10);
 }
 
-bool page_put(struct asking *k, struct value *list, struct value *item)
+bool page_put(struct asking *k, struct value *list, const struct value *item)
 {
-    size_t bytes = value_bytes(k->a, item).n;
+    struct buf encoded = {0};
+    wire_encode(&encoded, item);
+    size_t bytes = encoded.n;
+    buf_done(&encoded);
     if (v_count(list) >= page_limit(k) || (v_count(list) && bytes > PAGE_BYTES - k->page_bytes))
         return false;
     k->page_bytes += bytes < PAGE_BYTES - k->page_bytes ? bytes : PAGE_BYTES - k->page_bytes;
-    v_push(k->a, list, item);
+    v_push(k->a, list, v_copy(k->a, item));
     return true;
 }
 
@@ -57,15 +60,15 @@ enum status number_read(struct asking *k, struct key key, int64_t *ret)
     return count_read(k->t, key_bytes(&key), ret);
 }
 
-enum status case_record(struct asking *k, int64_t kase, struct value **ret)
+enum status case_record(struct asking *k, struct arena *a, int64_t kase, struct value **ret)
 {
     struct key key = case_key(kase);
-    return kase > 0 ? record_read(k->a, k->t, DB_CASES, key_bytes(&key), ret) : ST_NOT_FOUND;
+    return kase > 0 ? record_read(a, k->t, DB_CASES, key_bytes(&key), ret) : ST_NOT_FOUND;
 }
 
 enum status case_asked(struct asking *k, struct value **ret)
 {
-    enum status st = case_record(k, v_get_int(k->m, "case", 0), ret);
+    enum status st = case_record(k, k->a, v_get_int(k->m, "case", 0), ret);
     if (st == ST_NOT_FOUND)
         (void)refuse(k, "form", "case-unknown", "there is no such case");
     if (st)

@@ -29,10 +29,13 @@ enum status ask_explain(struct asking *k)
 
 /* ---- events of a case ---- */
 
-/* Call fn for each event of the case behind `after`, until it answers false. */
+/* Call fn for each event of the case behind `after`, until it answers false. A case may have thousands: each is gone
+ * (as is everything made in `scratch`) before the next is read. */
 static enum status events_each(struct asking *k, int64_t kase, uint64_t after,
-                               bool (*fn)(struct asking *k, struct value *event, void *ctx), void *ctx)
+                               bool (*fn)(struct asking *k, struct arena *scratch, struct value *event, void *ctx),
+                               void *ctx)
 {
+    struct arena *scratch = arena_new();
     struct key prefix = case_key(kase), from = prefix;
     key_add_u64(&from, after + 1);
     struct store_cursor *c = store_cursor(k->t, DB_CASE_EVENTS);
@@ -41,42 +44,44 @@ static enum status events_each(struct asking *k, int64_t kase, uint64_t after,
         struct bytes rest = {store_key(c).p + prefix.n, store_key(c).n - prefix.n};
         struct value *event;
         uint64_t n;
+        arena_reset(scratch);
         st = key_take_u64(&rest, &n);
         if (!st)
-            st = event_read(k->a, k->t, n, &event);
-        if (st || !fn(k, event, ctx))
+            st = event_read(scratch, k->t, n, &event);
+        if (st || !fn(k, scratch, event, ctx))
             break;
     }
     store_cursor_free(c);
+    arena_free(scratch);
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
 /* Only what is of this case: an event may touch two. */
-static struct value *of_case(struct asking *k, const struct value *event, const char *list, int64_t kase)
+static struct value *of_case(struct arena *a, const struct value *event, const char *list, int64_t kase)
 {
-    struct value *ret = v_list(k->a), *all = v_get(event, list);
+    struct value *ret = v_list(a), *all = v_get(event, list);
     for (size_t i = 0; i < v_count(all); i++)
         if (v_get_int(v_at(all, i), "case", 0) == kase)
-            v_push(k->a, ret, v_at(all, i));
+            v_push(a, ret, v_at(all, i));
     return ret;
 }
 
-static bool history_item(struct asking *k, struct value *event, void *ctx)
+static bool history_item(struct asking *k, struct arena *a, struct value *event, void *ctx)
 {
     static const char *const keys[] = {"kind", "act",  "recorded", "done",   "principal", "by",
                                        "part", "task", "cause",    "second", "private",   "about-what"};
-    struct value *list = ctx, *item = v_map(k->a);
+    struct value *list = ctx, *item = v_map(a);
     int64_t kase = v_get_int(k->m, "case", 0);
-    v_put_int(k->a, item, "event", v_get_int(event, "n", 0));
+    v_put_int(a, item, "event", v_get_int(event, "n", 0));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (v_get(event, keys[i]))
-            v_put(k->a, item, keys[i], v_get(event, keys[i]));
-    v_put(k->a, item, "transitions", of_case(k, event, "transitions", kase));
-    v_put(k->a, item, "notices", of_case(k, event, "notices", kase));
-    const struct value *cases = of_case(k, event, "cases", kase);
+            v_put(a, item, keys[i], v_get(event, keys[i]));
+    v_put(a, item, "transitions", of_case(a, event, "transitions", kase));
+    v_put(a, item, "notices", of_case(a, event, "notices", kase));
+    const struct value *cases = of_case(a, event, "cases", kase);
     struct value *changes = v_get(v_at(cases, 0), "changes");
-    v_put(k->a, item, "changes", changes ? changes : v_list(k->a));
-    v_put_int(k->a, item, "version", v_get_int(v_at(cases, 0), "version", 0));
+    v_put(a, item, "changes", changes ? changes : v_list(a));
+    v_put_int(a, item, "version", v_get_int(v_at(cases, 0), "version", 0));
     if (page_put(k, list, item))
         return true;
     v_put(k->a, k->answer, "next",
@@ -163,9 +168,9 @@ static bool closes(const struct value *change, int64_t task)
 }
 
 /* Which notices does this event answer: by its cause, or by closing their tasks? */
-static void mark_answered(struct asking *k, const struct value *event, struct served *s)
+static void mark_answered(struct asking *k, struct arena *scratch, const struct value *event, struct served *s)
 {
-    const struct value *cause = v_get(event, "cause"), *cases = of_case(k, event, "cases", s->kase);
+    const struct value *cause = v_get(event, "cause"), *cases = of_case(scratch, event, "cases", s->kase);
     const struct value *changes = v_get(v_at(cases, 0), "changes");
     for (size_t i = 0; i < v_count(s->list); i++) {
         struct value *item = v_at(s->list, i);
@@ -178,11 +183,11 @@ static void mark_answered(struct asking *k, const struct value *event, struct se
     }
 }
 
-static bool served_event(struct asking *k, struct value *event, void *ctx)
+static bool served_event(struct asking *k, struct arena *scratch, struct value *event, void *ctx)
 {
     struct served *s = ctx;
-    const struct value *notices = of_case(k, event, "notices", s->kase);
-    mark_answered(k, event, s);
+    const struct value *notices = of_case(scratch, event, "notices", s->kase);
+    mark_answered(k, scratch, event, s);
     for (size_t i = 0; !s->st && i < v_count(notices); i++) {
         const struct value *n = v_at(notices, i);
         struct value *item = v_map(k->a);
@@ -195,7 +200,7 @@ static bool served_event(struct asking *k, struct value *event, void *ctx)
         v_put_int(k->a, item, "durable", v_get_int(event, "recorded", 0));
         v_put_str(k->a, item, "party", v_get_str(n, "party", NULL));
         if (v_get(n, "task"))
-            v_put(k->a, item, "task", v_get(n, "task"));
+            v_put_int(k->a, item, "task", v_get_int(n, "task", 0));
         s->st = notice_state(k, stream, position, item);
         v_push(k->a, s->list, item);
     }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCAN_MOST = 20000 }; /* records looked at for one page */
+enum { SCAN_MOST = 2000 }; /* records looked at for one page: the loop waits for it, about 20 ms */
 
 /* ---- cases ---- */
 
@@ -94,31 +94,45 @@ static struct value *case_item(struct asking *k, const struct value *kase)
     return item;
 }
 
+/* Look at one case: an item if it fits and the page has room. *ret_full: the page ends before it. The record is read
+ * into an arena of its own, or a filter that fits little would keep every record that it passed. */
+static enum status cases_look(struct asking *k, const struct filter *f, struct arena *scratch, uint64_t id,
+                              struct value *list, bool *ret_full)
+{
+    struct key key = case_key((int64_t)id);
+    struct value *kase;
+    arena_reset(scratch);
+    enum status st = record_read(scratch, k->t, DB_CASES, key_bytes(&key), &kase);
+    if (!st)
+        *ret_full = filter_fits(f, kase) && !page_put(k, list, case_item(k, kase));
+    return st;
+}
+
 /* One page: walk the index (or the cases) behind `after`, in order of case. */
 static enum status cases_walk(struct asking *k, const struct filter *f, struct value *list)
 {
     enum store_db db = f->by_record ? DB_CASES : DB_INDEX;
     struct key from = f->prefix;
     key_add_u64(&from, page_after_number(k) + 1);
+    struct arena *scratch = arena_new();
     struct store_cursor *c = store_cursor(k->t, db);
     enum status st = store_seek(c, key_bytes(&from));
     uint64_t last = page_after_number(k), id = 0;
+    bool full = false;
     for (int scanned = 0; !st && key_has_prefix(store_key(c), key_bytes(&f->prefix)); st = store_next(c)) {
         struct bytes rest = {store_key(c).p + f->prefix.n, store_key(c).n - f->prefix.n};
-        struct value *kase;
         st = key_take_u64(&rest, &id);
-        if (!st)
-            st = case_record(k, (int64_t)id, &kase);
-        if (st)
+        full = ++scanned > SCAN_MOST;
+        if (!st && !full)
+            st = cases_look(k, f, scratch, id, list, &full);
+        if (st || full)
             break;
-        bool full = ++scanned > SCAN_MOST || (filter_fits(f, kase) && !page_put(k, list, case_item(k, kase)));
-        if (full) {
-            v_put(k->a, k->answer, "next", v_printf(k->a, "%llu", (unsigned long long)last));
-            break;
-        }
         last = id;
     }
     store_cursor_free(c);
+    arena_free(scratch);
+    if (full)
+        v_put(k->a, k->answer, "next", v_printf(k->a, "%llu", (unsigned long long)last));
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
@@ -140,21 +154,22 @@ enum status ask_cases(struct asking *k)
 
 /* ---- tasks ---- */
 
-static struct value *task_item(struct asking *k, const struct value *kase, const char *number, const struct value *task)
+static struct value *task_item(struct asking *k, struct arena *a, const struct value *kase, const char *number,
+                               const struct value *task)
 {
     static const char *const keys[] = {"part", "role", "type", "opened", "due", "provisional", "escalated", "clock"};
     const struct procedure *p = case_law(k, kase);
     const struct act *act = p ? procedure_act(p, v_get_str(task, "act", NULL)) : NULL;
-    struct value *item = v_map(k->a);
-    v_put_int(k->a, item, "task", strtoll(number, NULL, 10));
-    v_put_str(k->a, item, "act", v_get_str(task, "act", ""));
-    v_put_str(k->a, item, "label", act ? act->label : v_get_str(task, "act", ""));
-    v_put_int(k->a, item, "case", v_get_int(kase, "case", 0));
-    v_put_str(k->a, item, "department", v_get_str(task, "department", ""));
+    struct value *item = v_map(a);
+    v_put_int(a, item, "task", strtoll(number, NULL, 10));
+    v_put_str(a, item, "act", v_get_str(task, "act", ""));
+    v_put_str(a, item, "label", act ? act->label : v_get_str(task, "act", ""));
+    v_put_int(a, item, "case", v_get_int(kase, "case", 0));
+    v_put_str(a, item, "department", v_get_str(task, "department", ""));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (v_get(task, keys[i]))
-            v_put(k->a, item, keys[i], v_get(task, keys[i]));
-    v_put_str(k->a, item, "article", act ? act->article : NULL);
+            v_put(a, item, keys[i], v_get(task, keys[i]));
+    v_put_str(a, item, "article", act ? act->article : NULL);
     return item;
 }
 
@@ -168,7 +183,7 @@ static enum status tasks_of_case(struct asking *k, struct value *list)
     for (size_t i = 0; i < v_count(tasks); i++) {
         const struct pair *p = &tasks->u.map.pair[i];
         uint64_t task = strtoull(p->key, NULL, 10);
-        if (task > page_after_number(k) && !page_put(k, list, task_item(k, kase, p->key, p->val))) {
+        if (task > page_after_number(k) && !page_put(k, list, task_item(k, k->a, kase, p->key, p->val))) {
             const struct value *last = v_at(list, v_count(list) - 1);
             v_put(k->a, k->answer, "next", v_printf(k->a, "%lld", (long long)v_get_int(last, "task", 0)));
             break;
@@ -178,7 +193,7 @@ static enum status tasks_of_case(struct asking *k, struct value *list)
 }
 
 /* One entry of the index of tasks: department, task, case. */
-static enum status task_at(struct asking *k, struct bytes rest, struct value **ret)
+static enum status task_at(struct asking *k, struct arena *a, struct bytes rest, struct value **ret)
 {
     uint64_t task, kase;
     struct value *record;
@@ -186,11 +201,11 @@ static enum status task_at(struct asking *k, struct bytes rest, struct value **r
     if (!st)
         st = key_take_u64(&rest, &kase);
     if (!st)
-        st = case_record(k, (int64_t)kase, &record);
+        st = case_record(k, a, (int64_t)kase, &record);
     if (st)
         return ST_CORRUPT;
-    const char *number = arena_printf(k->a, "%llu", (unsigned long long)task);
-    *ret = task_item(k, record, number, v_get(v_get(record, "tasks"), number));
+    const char *number = arena_printf(a, "%llu", (unsigned long long)task);
+    *ret = task_item(k, a, record, number, v_get(v_get(record, "tasks"), number));
     return ST_OK;
 }
 
@@ -202,11 +217,13 @@ static enum status tasks_of_department(struct asking *k, const char *department,
     key_add_str(&prefix, department);
     struct key from = prefix;
     key_add_u64(&from, page_after_number(k) + 1);
+    struct arena *scratch = arena_new();
     struct store_cursor *c = store_cursor(k->t, DB_TASKS);
     enum status st = store_seek(c, key_bytes(&from));
     for (; !st && key_has_prefix(store_key(c), key_bytes(&prefix)); st = store_next(c)) {
         struct value *item;
-        st = task_at(k, (struct bytes){store_key(c).p + prefix.n, store_key(c).n - prefix.n}, &item);
+        arena_reset(scratch);
+        st = task_at(k, scratch, (struct bytes){store_key(c).p + prefix.n, store_key(c).n - prefix.n}, &item);
         if (st)
             break;
         if (!page_put(k, list, item)) {
@@ -216,6 +233,7 @@ static enum status tasks_of_department(struct asking *k, const char *department,
         }
     }
     store_cursor_free(c);
+    arena_free(scratch);
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
