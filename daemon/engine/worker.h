@@ -1,10 +1,10 @@
 /* worker.h - the engine's thread
  *
- * The loop hands jobs over and takes results back; while the engine commits, the next batch gathers, so a batch grows by
- * itself with the load and a lone command never waits for company. At most WORKER_BATCH jobs are one batch.
+ * The loop hands jobs over and takes results back; while the engine commits, the next batch gathers, so a batch grows
+ * by itself with the load and a lone command never waits for company. At most WORKER_BATCH jobs are one batch.
  *
- * Threads: worker_submit, worker_wake, worker_take belong to the loop's thread; `ready` is called on the engine's thread
- * and must only signal (uv_async_send).
+ * Threads: worker_submit, worker_wake, worker_take belong to the loop's thread; `ready` is called on the engine's
+ * thread and must only signal (uv_async_send).
  */
 #ifndef LEEWAY_ENGINE_WORKER_H
 #define LEEWAY_ENGINE_WORKER_H
