@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { WORD_MOST = 128, TEXT_MOST = 64 * 1024, PARTS_MOST = 500 };
+enum { WORD_MOST = 128, TEXT_MOST = 64 * 1024, PARTS_MOST = 500, PAPERS_MOST = 500 };
 
 /* ---- one value against its declaration ---- */
 
@@ -38,12 +38,16 @@ static bool is_option(const struct fact *f, const char *word)
 static void check_part_list(struct bench *b, const struct fact *f, const struct value *v)
 {
     const struct value *parts = v_get(v_get(b->kase, "parts"), f->part);
-    if (v_kind(v) != V_LIST)
+    /* an empty list would satisfy every condition on each of its parts */
+    if (v_kind(v) != V_LIST || v_count(v) == 0 || v_count(v) > PARTS_MOST)
         wrong(b, f, "a list of numbers of parts");
-    for (size_t i = 0; i < v_count(v); i++)
-        if (!v_get(parts, bench_word(b, v_at(v, i))))
+    for (size_t i = 0; i < v_count(v) && !b->refused; i++) {
+        if (v_kind(v_at(v, i)) != V_INT)
+            wrong(b, f, "a list of numbers of parts");
+        else if (!v_get(parts, bench_word(b, v_at(v, i))))
             bench_refuse(b, "form", "part-unknown", "field '%s' (%s): the case has no %s %s", f->name, f->label,
                          f->part, bench_word(b, v_at(v, i)));
+    }
 }
 
 static void check_circumstances(struct bench *b, const struct fact *f, const struct value *v)
@@ -55,6 +59,8 @@ static void check_circumstances(struct bench *b, const struct fact *f, const str
         const struct circumstance *c = procedure_circumstance(b->p, p->key);
         if (!c)
             bench_refuse(b, "form", "circumstance-unknown", "the procedure has no circumstance '%s'", p->key);
+        else if (v_kind(p->val) != V_LIST || v_count(p->val) > c->nchecks)
+            wrong(b, f, "for each circumstance a list of its checks");
         for (size_t k = 0; c && k < v_count(p->val); k++) {
             struct fact checks = {.of = c->checks, .nof = c->nchecks};
             if (!is_option(&checks, v_text(v_at(p->val, k), "")))
@@ -62,6 +68,16 @@ static void check_circumstances(struct bench *b, const struct fact *f, const str
                              c->number, v_text(v_at(p->val, k), "?"), options_text(b, &checks));
         }
     }
+}
+
+/* An identifier may become a key of the store and stands in lines of text: no dots, no control characters. */
+static bool is_word(const char *s)
+{
+    size_t n = strlen(s);
+    for (size_t i = 0; i < n; i++)
+        if (s[i] == '.' || s[i] == 0x7f || (unsigned char)s[i] < ' ')
+            return false;
+    return n >= 1 && n <= WORD_MOST;
 }
 
 static void check_text(struct bench *b, const struct fact *f, const struct value *v)
@@ -80,7 +96,7 @@ static void check_text(struct bench *b, const struct fact *f, const struct value
         break;
     case FACT_SUBJECT:
     case FACT_WORD:
-        if (!s || !*s || strlen(s) > WORD_MOST || strchr(s, '.'))
+        if (!s || !is_word(s))
             wrong(b, f, "an identifier of at most 128 bytes without dots");
         break;
     case FACT_TEXT:
@@ -190,6 +206,8 @@ static void refuse_unknown(struct bench *b, const struct value *fields)
 static void take_part(struct bench *b, const struct part_kind *k, const char *id, const struct value *given)
 {
     struct value *part = v_map(b->a);
+    if (v_kind(given) != V_MAP)
+        bench_refuse(b, "form", "field-wrong", "field '%s' (%s): expected a list of maps", k->name, k->label);
     v_put_str(b->a, part, "state", k->states[0].word);
     for (size_t i = 0; i < k->nfields; i++) {
         const struct fact *f = &k->fields[i];
@@ -235,13 +253,26 @@ static void take_parts(struct bench *b, const struct value *fields)
 
 /* ---- papers ---- */
 
+static bool holds(const struct value *list, const struct value *item)
+{
+    for (size_t i = 0; i < v_count(list); i++)
+        if (v_equal(v_at(list, i), item))
+            return true;
+    return false;
+}
+
 static void take_slot(struct bench *b, const char *slot, const struct value *hashes)
 {
-    for (size_t i = 0; i < v_count(hashes); i++) {
+    if (v_kind(hashes) != V_LIST)
+        bench_refuse(b, "form", "paper-wrong", "papers '%s': expected a list of hashes", slot);
+    for (size_t i = 0; i < v_count(hashes) && !b->refused; i++) {
         const struct value *h = v_at(hashes, i);
         if (v_kind(h) != V_BIN || h->u.bin.n != HASH_LEN)
             bench_refuse(b, "form", "paper-wrong", "papers '%s': expected hashes of 32 bytes", slot);
-        if (!b->refused)
+        const struct value *there = v_get(v_get(b->kase, "papers"), slot);
+        if (v_count(there) >= PAPERS_MOST)
+            bench_refuse(b, "limit", "too-many-papers", "a case holds at most %d papers in '%s'", PAPERS_MOST, slot);
+        if (!b->refused && !holds(there, h))
             bench_push(b, bench_path(b, "papers.%s", slot), v_copy(b->a, h));
     }
 }
@@ -270,6 +301,8 @@ static void take_papers(struct bench *b, const struct value *papers)
 void form_take(struct bench *b)
 {
     const struct value *fields = v_get(b->j->command, "fields");
+    if (v_kind(fields) != V_NIL && v_kind(fields) != V_MAP)
+        bench_refuse(b, "form", "field-wrong", "fields: expected a map: name -> value");
     refuse_unknown(b, fields);
     take_fields(b, fields);
     take_parts(b, fields);
