@@ -24,6 +24,7 @@ struct bench {
     const char *party;            /* the party that did it, or NULL */
     const char *about;            /* the department that a miss or an escalation is about: whose superior is told */
     const char *part_kind, *part; /* the part in question, "lead" and "2"; NULL: none */
+    const char *clock;            /* the clock that notices are about, or NULL */
     const struct value *task;     /* the task that is answered, or NULL */
     const char *task_id;
     int64_t tasks_used;
@@ -68,14 +69,19 @@ bool circumstance_holds(struct bench *b, const struct circumstance *c);
 void form_take(struct bench *b); /* fields, parts, papers into the case; refuses what does not fit */
 
 /* ---- ledger.c: clocks ---- */
-void ledger_start(struct bench *b, const struct clock_rule *rule, struct day from);
+void ledger_start(struct bench *b, const struct clock_rule *rule); /* from the act's day, with the whole budget */
+/* From the day that a fact tells (the act's when it is not given). A clock that was started before is counted again
+ * from there, whatever became of it since. */
+void ledger_start_from(struct bench *b, const struct clock_rule *rule, const char *fact);
 void ledger_stop(struct bench *b, const char *clock);
+void ledger_end(struct bench *b, const char *clock); /* neither met nor missed: nothing is asked any more */
 void ledger_pause(struct bench *b, const char *clock);
 void ledger_resume(struct bench *b, const char *clock);
 /* Refuses, by the rule, beyond the total. */
 void ledger_extend(struct bench *b, const char *clock, int64_t by, const struct rule *why);
 void ledger_miss(struct bench *b, const char *clock);
 void ledger_correct(struct bench *b, int64_t event, struct day done);
+/* The act was done after the clock's due day; a clock that was met: it was met too late. */
 bool ledger_over(const struct bench *b, const char *clock);
 /* The day of a limit of n working days from a day; provisional is told. */
 struct calendar_due ledger_limit(const struct bench *b, struct day from, int n);

@@ -9,14 +9,14 @@
  *     parts:   { lead: { "1": { state, field: value … } } },
  *     papers:  { slot: [hash …] },
  *     suspensions: { "1": { part, ground, since, state: unconfirmed|confirmed|ended, event, ended?, outcome? } },
- *     clocks:  { verification: { state: running|paused|met|missed, owner, start, budget, due, provisional, calendar,
- *                                near-at?, miss-at?, ledger: [ { op, day, event, n? } ] } },
- *     tasks:   { "17": { act, or?, department, role, opened, due?, due-at?, provisional?, clock?, part?, type?, escalated? } },
- *     told:    { type: [stream …] },                  who was told of what, for a correction
- *     did:     { act: principal },                    who last did an act
- *     outcome, consequences: { areas: [..], force, event },
- *     ended,                                          true in a stage that is an end
- *     lead }                                          who must act now: the department of the newest transition
+ *     clocks:  { verification: { state: running|paused|met|missed|ended, late, owner, start, budget, due, provisional,
+ *                                calendar, near-at?, miss-at?, miss-told?: [stream …],
+ *                                ledger: [ { op, day, event, n?, fact?, corrected? } ] } },
+ *     tasks:   { "17": { act, or?, department, role, opened, due?, due-at?, provisional?, clock?, part?, type?,
+ * escalated? } }, told:    { type: [stream …] },                  who was told of what, for a correction did:     {
+ * act: principal },                    who last did an act outcome, consequences: { areas: [..], force, event }, ended,
+ * true in a stage that is an end lead }                                          who must act now: the department of
+ * the newest transition
  *
  * Events change a case by *changes*, a list of [op, path, value]: "put" (makes the maps on the way), "del", "push". An
  * event carries outcomes, so applying needs no law, no calendar and no clock, and gives the same tree to the byte by

@@ -348,6 +348,7 @@ static void clock_near(struct bench *b, const char *clock)
 {
     const struct clock_rule *rule = procedure_clock(b->p, clock);
     struct effect e = {.verb = DO_TELL, .name = "limit-near", .to = {(const char *[]){rule->owner}, 1}};
+    b->clock = clock;
     bench_del(b, bench_path(b, "clocks.%s.near-at", clock));
     tell(b, &e, rule->article);
 }
@@ -357,8 +358,13 @@ static void clock_missed(struct bench *b, const char *clock)
     const struct clock_rule *rule = procedure_clock(b->p, clock);
     struct rule because = {.name = rule->name, .article = rule->article};
     b->about = v_get_str(v_get(v_get(b->kase, "clocks"), clock), "owner", NULL);
+    b->clock = clock;
     ledger_miss(b, clock);
     effects_do(b, rule->on_miss, rule->non_miss, &because);
+    struct value *told = v_list(b->a);
+    for (size_t i = 0; i < v_count(b->notices); i++)
+        v_push(b->a, told, v_str(b->a, v_get_str(v_at(b->notices, i), "stream", "")));
+    bench_put(b, bench_path(b, "clocks.%s.miss-told", clock), told);
 }
 
 static void task_overdue(struct bench *b, const char *id)

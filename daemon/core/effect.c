@@ -46,8 +46,10 @@ static void do_bind(struct bench *b, const struct effect *e, const struct rule *
 
 static void do_start(struct bench *b, const struct effect *e)
 {
-    struct day from = e->from ? case_day(b->kase, bench_path(b, "facts.%s", e->from)) : b->done;
-    ledger_start(b, procedure_clock(b->p, e->name), day_is(from) ? from : b->done);
+    if (e->from)
+        ledger_start_from(b, procedure_clock(b->p, e->name), e->from);
+    else
+        ledger_start(b, procedure_clock(b->p, e->name));
 }
 
 static void do_extend(struct bench *b, const struct effect *e, const struct rule *rule)
@@ -59,7 +61,7 @@ static void do_stop_clocks(struct bench *b)
 {
     const struct value *clocks = v_get(b->kase, "clocks");
     for (size_t i = 0; i < v_count(clocks); i++)
-        ledger_stop(b, clocks->u.map.pair[i].key);
+        ledger_end(b, clocks->u.map.pair[i].key);
 }
 
 /* ---- suspensions ---- */

@@ -40,10 +40,14 @@ static bool manages(const struct bench *b, const struct guard *g)
     return d && (!unit || register_manages(b->j->reg, d->id, unit));
 }
 
+/* The head of the house that makes the entry: another principal of the same department. */
 static bool second_person(const struct bench *b)
 {
     const char *second = v_get_str(b->j->command, "second", NULL);
-    return second && strcmp(second, b->j->principal) != 0 && (register_rights(b->j->reg, second) & RIGHT_APPROVE) != 0;
+    if (!second || strcmp(second, b->j->principal) == 0 || !(register_rights(b->j->reg, second) & RIGHT_APPROVE))
+        return false;
+    const char *own = bench_principal_department(b, b->j->principal), *other = bench_principal_department(b, second);
+    return own && other && strcmp(own, other) == 0;
 }
 
 /* ---- parts ---- */

@@ -47,7 +47,7 @@ static struct day before(const struct bench *b, struct day d, int n)
 
 struct derived {
     struct calendar_due due;
-    bool paused, met, missed;
+    bool paused, met, missed, ended;
     struct day met_on;
 };
 
@@ -74,8 +74,10 @@ static struct derived derive(const struct bench *b, const struct value *clock)
         } else if (strcmp(op, "meet") == 0) {
             d.met = true;
             d.met_on = day;
+        } else if (strcmp(op, "end") == 0) {
+            d.ended = true;
         } else {
-            d.missed = strcmp(op, "miss") == 0;
+            d.missed = strcmp(op, "miss") == 0; /* else: unmiss */
         }
     }
     int n = left < 0 ? 0 : (int)left;
@@ -95,12 +97,28 @@ static void put_moment(struct bench *b, const char *name, const char *key, struc
         bench_del(b, path);
 }
 
+/* A task that asks for what the clock measures has the clock's limit. */
+static void settle_tasks(struct bench *b, const char *name, const struct derived *d)
+{
+    char text[DAY_TEXT];
+    const struct value *tasks = v_get(b->kase, "tasks");
+    for (size_t i = 0; day_is(d->due.day) && i < v_count(tasks); i++) {
+        const struct pair *p = &tasks->u.map.pair[i];
+        if (strcmp(v_get_str(p->val, "clock", ""), name) != 0)
+            continue;
+        if (strcmp(v_get_str(p->val, "due", ""), day_text(d->due.day, text)) != 0)
+            bench_put_str(b, bench_path(b, "tasks.%s.due", p->key), text);
+        if (v_get_bool(p->val, "provisional") != d->due.provisional)
+            bench_put(b, bench_path(b, "tasks.%s.provisional", p->key), v_bool(b->a, d->due.provisional));
+    }
+}
+
 /* Write what follows from the ledger: due day, state, the moments at which something must be told. */
 static void settle(struct bench *b, const char *name)
 {
     const struct clock_rule *rule = procedure_clock(b->p, name);
     const struct derived d = derive(b, clock_of(b, name));
-    const char *state = d.met ? "met" : d.missed ? "missed" : d.paused ? "paused" : "running";
+    const char *state = d.met ? "met" : d.ended ? "ended" : d.missed ? "missed" : d.paused ? "paused" : "running";
     char text[DAY_TEXT];
     bool late = d.met && day_is(d.due.day) && d.met_on.n > d.due.day.n;
     if (day_is(d.due.day))
@@ -116,9 +134,10 @@ static void settle(struct bench *b, const char *name)
     /* a provisional limit never expires */
     bool tell_miss = runs && !d.due.provisional;
     put_moment(b, name, "miss-at", tell_miss ? ledger_missed_at(b, d.due.day) : WHEN_NEVER, tell_miss);
+    settle_tasks(b, name, &d);
 }
 
-static void enter(struct bench *b, const char *name, const char *op, struct day day, int64_t n)
+static void enter_from(struct bench *b, const char *name, const char *op, struct day day, int64_t n, const char *fact)
 {
     char text[DAY_TEXT];
     struct value *e = v_map(b->a);
@@ -127,13 +146,30 @@ static void enter(struct bench *b, const char *name, const char *op, struct day 
     v_put_int(b->a, e, "event", b->j->event);
     if (n)
         v_put_int(b->a, e, "n", n);
+    v_put_str(b->a, e, "fact", fact);
     bench_push(b, bench_path(b, "clocks.%s.ledger", name), e);
     settle(b, name);
 }
 
+static void enter(struct bench *b, const char *name, const char *op, struct day day, int64_t n)
+{
+    enter_from(b, name, op, day, n, NULL);
+}
+
 /* ---- what acts do with clocks ---- */
 
-void ledger_start(struct bench *b, const struct clock_rule *rule, struct day from)
+/* The day from which a clock of the case was counted last; DAY_NONE: it never was started. */
+static struct day started_on(const struct value *clock)
+{
+    struct day d = DAY_NONE;
+    const struct value *ledger = v_get(clock, "ledger");
+    for (size_t i = 0; i < v_count(ledger); i++)
+        if (strcmp(v_get_str(v_at(ledger, i), "op", ""), "start") == 0)
+            d = case_day(v_at(ledger, i), "day");
+    return d;
+}
+
+static void start(struct bench *b, const struct clock_rule *rule, struct day from, const char *fact)
 {
     char text[DAY_TEXT];
     const struct department *owner = bench_role(b, rule->owner);
@@ -146,26 +182,58 @@ void ledger_start(struct bench *b, const struct clock_rule *rule, struct day fro
         v_put_bool(b->a, clock, "calendar-days", true);
     v_put(b->a, clock, "ledger", v_list(b->a));
     bench_put(b, bench_path(b, "clocks.%s", rule->name), clock);
-    enter(b, rule->name, "start", from, 0);
+    enter_from(b, rule->name, "start", from, 0, fact);
 }
 
-/* A miss that was written before a paper came in which shows that the limit was kept is undone, and told. */
-static void unmiss(struct bench *b, const char *name)
+void ledger_start(struct bench *b, const struct clock_rule *rule)
 {
-    const struct value *clock = clock_of(b, name);
-    struct day due = case_day(clock, "due");
-    if (strcmp(v_get_str(clock, "state", ""), "missed") != 0 || b->done.n > due.n)
+    start(b, rule, b->done, NULL);
+}
+
+/* A miss that was written before something came in which shows that the limit was kept, or is not over yet, is undone,
+ * and those who were told of it are told. */
+static void reconsider(struct bench *b, const char *name)
+{
+    const struct derived d = derive(b, clock_of(b, name));
+    if (!d.missed || d.ended || !day_is(d.due.day))
+        return;
+    if (d.met ? d.met_on.n > d.due.day.n : ledger_missed_at(b, d.due.day).ms <= b->j->now.ms)
         return;
     enter(b, name, "unmiss", b->done, 0);
-    tell_again(b, "limit-miss-undone", v_get(v_get(b->kase, "told"), "limit-missed"));
+    b->clock = name;
+    tell_again(b, "limit-miss-undone", v_get(clock_of(b, name), "miss-told"));
+    b->clock = NULL;
+    bench_del(b, bench_path(b, "clocks.%s.miss-told", name));
+}
+
+void ledger_start_from(struct bench *b, const struct clock_rule *rule, const char *fact)
+{
+    const struct value *clock = clock_of(b, rule->name);
+    struct day from;
+    if (day_parse(v_text(bench_fact(b, fact), ""), &from))
+        from = DAY_NONE;
+    if (!day_is(from)) {
+        ledger_start(b, rule);
+    } else if (!clock) {
+        start(b, rule, from, fact);
+    } else if (started_on(clock).n != from.n) {
+        enter_from(b, rule->name, "start", from, 0, fact);
+        reconsider(b, rule->name);
+    }
 }
 
 void ledger_stop(struct bench *b, const char *name)
 {
     if (!running(clock_of(b, name)))
         return;
-    unmiss(b, name);
     enter(b, name, "meet", b->done, 0);
+    reconsider(b, name);
+}
+
+void ledger_end(struct bench *b, const char *name)
+{
+    if (running(clock_of(b, name)))
+        enter(b, name, "end", b->done, 0);
 }
 
 void ledger_pause(struct bench *b, const char *name)
@@ -199,11 +267,13 @@ void ledger_extend(struct bench *b, const char *name, int64_t by, const struct r
         return;
     }
     int64_t total = budget(clock) + by, most = rule->total ? rule->total : rule->workdays + rule->days;
-    if (total > most)
+    if (total > most) {
         bench_refuse_rule(b, why, "limit-total", "%s延长后共%lld个工作日,不得超过%lld个工作日", rule->label,
                           (long long)total, (long long)most);
-    else
-        enter(b, name, "extend", b->done, by);
+        return;
+    }
+    enter(b, name, "extend", b->done, by);
+    reconsider(b, name);
 }
 
 void ledger_miss(struct bench *b, const char *name)
@@ -213,11 +283,15 @@ void ledger_miss(struct bench *b, const char *name)
 
 bool ledger_over(const struct bench *b, const char *name)
 {
-    struct day due = case_day(clock_of(b, name), "due");
+    const struct value *clock = clock_of(b, name);
+    struct day due = case_day(clock, "due");
+    if (strcmp(v_get_str(clock, "state", ""), "met") == 0)
+        return v_get_bool(clock, "late");
     return day_is(due) && b->done.n > due.n;
 }
 
-/* The named event took effect on another day: every entry that it made gets that day, every clock is derived again. */
+/* The named event took effect on another day: every entry that it made for its own day (not for one that a fact tells)
+ * gets that day, every clock is derived again. */
 void ledger_correct(struct bench *b, int64_t event, struct day done)
 {
     char text[DAY_TEXT];
@@ -228,7 +302,9 @@ void ledger_correct(struct bench *b, int64_t event, struct day done)
         bool touched = false;
         for (size_t i = 0; i < v_count(ledger); i++) {
             struct value *e = v_at(ledger, i);
-            if (v_get_int(e, "event", 0) != event || strcmp(v_get_str(e, "op", ""), "miss") == 0)
+            const char *op = v_get_str(e, "op", "");
+            bool of_that_day = !v_get(e, "fact") && strcmp(op, "miss") != 0 && strcmp(op, "unmiss") != 0;
+            if (v_get_int(e, "event", 0) != event || !of_that_day)
                 continue;
             v_put_str(b->a, e, "day", day_text(done, text));
             v_put_int(b->a, e, "corrected", b->j->event);
@@ -238,5 +314,6 @@ void ledger_correct(struct bench *b, int64_t event, struct day done)
             continue;
         bench_put(b, bench_path(b, "clocks.%s.ledger", name), ledger);
         settle(b, name);
+        reconsider(b, name);
     }
 }

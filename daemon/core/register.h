@@ -29,7 +29,7 @@ enum right {
 
 struct department {
     const char *id, *name, *kind, *superior; /* superior NULL: none */
-    bool keyless;                             /* served on paper */
+    bool keyless;                            /* served on paper */
     bool ended;
     const char *successor;
     const char **manages; /* units whose cadres it manages */
@@ -50,7 +50,7 @@ const char *register_refuses(struct arena *a, const struct register_book *r, con
 
 /* Rights: unsigned set of enum right; 0 for a principal without a role. */
 unsigned register_rights(const struct register_book *r, const char *principal);
-unsigned right_by_name(const char *name); /* 0: no such right */
+unsigned right_by_name(const char *name);                                                        /* 0: no such right */
 const char *register_principal_department(const struct register_book *r, const char *principal); /* NULL: none */
 
 /* NULL: no such department. Follows no successor. */

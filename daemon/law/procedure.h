@@ -71,12 +71,12 @@ enum guard_op {
     GUARD_BOUND,      /* the role is bound == yes */
     GUARD_DEPARTMENT, /* the department named by the fact is of a kind in words */
     GUARD_MANAGES, /* the role's department manages the unit that holds the role `other` (cadre-management authority) */
-    GUARD_CLOCK_OVER,    /* the act was done after the clock's due day == yes (false when it was never started) */
-    GUARD_PAPER,         /* a paper is in the slot */
-    GUARD_SUSPENDED,     /* the part in question is suspended == yes */
-    GUARD_SUSPENSION,    /* words[0]: open | unconfirmed: there is such a suspension */
-    GUARD_SECOND,        /* a second person with the right `approve` stands behind the entry == yes */
-    GUARD_ANOTHER,       /* another principal than did the act `name` */
+    GUARD_CLOCK_OVER, /* the act was done after the clock's due day == yes (false when it was never started) */
+    GUARD_PAPER,      /* a paper is in the slot */
+    GUARD_SUSPENDED,  /* the part in question is suspended == yes */
+    GUARD_SUSPENSION, /* words[0]: open | unconfirmed: there is such a suspension */
+    GUARD_SECOND,  /* a second person of the same department with the right `approve` stands behind the entry == yes */
+    GUARD_ANOTHER, /* another principal than did the act `name` */
     GUARD_CIRCUMSTANCES, /* words[0]: held (at least one holds) | consistent (each that is claimed holds) */
     GUARD_BARS,          /* no bar of the negative list applies */
     GUARD_EVERY,         /* every part of kind name (among the fact `of` if given) satisfies the kid */

@@ -392,6 +392,9 @@ static void use_template(struct scenario *s, struct step *step, const struct lin
         }
         for (size_t k = 0; k < t->step.papers.n; k++)
             add_slot(s, step, t->step.papers.word[k]);
+        step->done = t->step.done ? t->step.done : step->done;
+        step->reason = t->step.reason ? t->step.reason : step->reason;
+        step->second = t->step.second ? t->step.second : step->second;
         return;
     }
     word_problem(s, l, w, "there is no template '%s'", w->s);
