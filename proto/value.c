@@ -72,6 +72,29 @@ struct value *v_map(struct arena *a)
     return make(a, V_MAP);
 }
 
+static struct value *copy_list(struct arena *a, const struct value *v)
+{
+    struct value *list = v_list(a);
+    size_t n = v->u.list.n;
+    list->u.list.item = ARENA_ARRAY(a, struct value *, n);
+    list->u.list.n = list->u.list.cap = n;
+    for (size_t i = 0; i < n; i++)
+        list->u.list.item[i] = v_copy(a, v->u.list.item[i]);
+    return list;
+}
+
+/* No key stands twice in the old map, so none is searched in the new one: the time is that of its length. */
+static struct value *copy_map(struct arena *a, const struct value *v)
+{
+    struct value *map = v_map(a);
+    size_t n = v->u.map.n;
+    map->u.map.pair = ARENA_ARRAY(a, struct pair, n);
+    map->u.map.n = map->u.map.cap = n;
+    for (size_t i = 0; i < n; i++)
+        map->u.map.pair[i] = (struct pair){arena_str(a, v->u.map.pair[i].key), v_copy(a, v->u.map.pair[i].val)};
+    return map;
+}
+
 struct value *v_copy(struct arena *a, const struct value *v)
 {
     if (!v)
@@ -85,18 +108,10 @@ struct value *v_copy(struct arena *a, const struct value *v)
         return v_strn(a, v->u.str.s, v->u.str.n);
     case V_BIN:
         return v_bin(a, v->u.bin.p, v->u.bin.n);
-    case V_LIST: {
-        struct value *list = v_list(a);
-        for (size_t i = 0; i < v->u.list.n; i++)
-            v_push(a, list, v_copy(a, v->u.list.item[i]));
-        return list;
-    }
-    case V_MAP: {
-        struct value *map = v_map(a);
-        for (size_t i = 0; i < v->u.map.n; i++)
-            v_put(a, map, v->u.map.pair[i].key, v_copy(a, v->u.map.pair[i].val));
-        return map;
-    }
+    case V_LIST:
+        return copy_list(a, v);
+    case V_MAP:
+        return copy_map(a, v);
     }
     return NULL;
 }

@@ -201,6 +201,25 @@ static void a_copy_is_equal_and_shares_nothing(void **state)
     assert_null(v_copy(a, NULL));
 }
 
+static void a_copy_may_grow(void **state)
+{
+    struct arena *a = *state;
+    struct value *of_nothing = v_copy(a, v_map(a)), *list = v_copy(a, v_list(a)), *map = v_map(a);
+    v_put_int(a, of_nothing, "one", 1);
+    assert_int_equal(v_get_int(of_nothing, "one", 0), 1);
+    v_push(a, list, v_int(a, 1));
+    assert_int_equal(v_count(list), 1);
+    for (int i = 0; i < 3000; i++)
+        v_put_int(a, map, arena_printf(a, "%d", i), i);
+    struct value *copy = v_copy(a, map);
+    v_put_int(a, copy, "17", -1);
+    v_put_int(a, copy, "3000", 3000);
+    assert_int_equal(v_count(copy), 3001);
+    assert_int_equal(v_get_int(copy, "17", 0), -1);
+    assert_int_equal(v_get_int(map, "17", 0), 17);
+    assert_int_equal(v_get_int(copy, "2999", 0), 2999);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1)
@@ -217,6 +236,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(a_path_goes_from_map_to_map, setup, teardown),
         cmocka_unit_test_setup_teardown(equal_means_same_content_with_maps_in_any_order, setup, teardown),
         cmocka_unit_test_setup_teardown(a_copy_is_equal_and_shares_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_copy_may_grow, setup, teardown),
     };
     return cmocka_run_group_tests_name("value", tests, NULL, NULL);
 }
