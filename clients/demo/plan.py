@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from world import MANAGER, ORGANS, RECEIVERS, UNITS
 
 OUTCOMES = ["exempted", "mitigated", "lighter", "refused"]
+MEASURES = {"exempted": "none", "mitigated": "reduced", "lighter": "light"}  # as the determination binds the organ
 
 CHECKS = {
     "c1": ["deployment", "force-majeure", "shortfall"],
@@ -175,7 +176,7 @@ def plain(case, serial, chance):
     usual(case, serial, chance)
     if case.outcome != "refused":
         case.then("archived", 3, "organ", "dispose",
-                  {"measure": "none" if case.outcome == "exempted" else "talk"}, keys={"part": 1})
+                  {"measure": MEASURES[case.outcome]}, keys={"part": 1})
 
 
 def by_unit(case, serial, chance):
@@ -261,7 +262,7 @@ def mixed(case, serial, chance):
     case.then("consent-answered", 1, "organ", "dispose", {"measure": "talk"}, keys={"part": 2})
     if case.outcome != "refused":
         case.then("archived", 2, "organ", "dispose",
-                  {"measure": "none" if case.outcome == "exempted" else "light"}, keys={"part": 1})
+                  {"measure": MEASURES[case.outcome]}, keys={"part": 1})
 
 
 def consent_withheld(case, serial, chance):
