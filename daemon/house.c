@@ -66,11 +66,11 @@ void house_sift(struct house *h)
 
 void house_tick(struct house *h)
 {
-    session_tick(h->sessions, clock_tick());
-    if (!h->cut_later)
-        return;
     uint64_t before = router_counters(bus_router(h->bus))->cut;
-    router_sift(bus_router(h->bus), good_key, h);
+    session_tick(h->sessions, clock_tick());
+    router_tick(bus_router(h->bus));
+    if (h->cut_later)
+        router_sift(bus_router(h->bus), good_key, h);
     h->cut_later = false;
     uint64_t cut = router_counters(bus_router(h->bus))->cut - before;
     if (cut)

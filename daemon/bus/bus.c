@@ -82,4 +82,5 @@ void bus_doors(struct bus *b, struct bus_door ret[BUS_DOORS])
     ret[0] = zap_door(b->zap);
     ret[1] = router_door(b->router);
     ret[2] = xpub_door(b->xpub);
+    ret[3] = router_flow_door(b->router);
 }

@@ -11,7 +11,7 @@
 #include "daemon/bus/xpub.h"
 #include "daemon/bus/zap.h"
 
-enum { BUS_DOORS = 3 };
+enum { BUS_DOORS = 4 };
 
 struct bus_plan {
     const char *command, *transitions; /* endpoints, as tcp://127.0.0.1:7400; port * takes any */

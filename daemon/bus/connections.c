@@ -7,17 +7,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-/* More than any process of ours may open; a number above it is no descriptor. */
-enum { DESCRIPTORS_MOST = 1 << 20 };
-
 void connections_done(struct connections *c)
 {
     free(c->at);
     *c = (struct connections){0};
 }
 
-/* The inode of a socket; 0: fd is none. */
-static uint64_t inode_of(int fd)
+uint64_t connections_inode(int fd)
 {
     struct stat st;
     return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) ? (uint64_t)st.st_ino : 0;
@@ -25,7 +21,7 @@ static uint64_t inode_of(int fd)
 
 static bool grow(struct connections *c, int fd)
 {
-    if (fd < 0 || fd >= DESCRIPTORS_MOST)
+    if (fd < 0 || fd >= CONNECTIONS_DESCRIPTORS)
         return false;
     if ((size_t)fd < c->n)
         return true;
@@ -51,7 +47,7 @@ struct connection *connections_note(struct connections *c, int fd, const struct 
     bool same_who = e->inode && identity_same(&e->who, who);
     if (same_who && peer && peer_same(&e->peer, peer))
         return e;
-    uint64_t inode = inode_of(fd);
+    uint64_t inode = connections_inode(fd);
     if (!inode) {
         e->inode = 0;
         return NULL;
@@ -67,7 +63,7 @@ bool connections_cut(struct connections *c, int fd)
 {
     if (fd < 0 || (size_t)fd >= c->n || !c->at[fd].inode)
         return false;
-    bool same = inode_of(fd) == c->at[fd].inode;
+    bool same = connections_inode(fd) == c->at[fd].inode;
     c->at[fd].inode = 0;
     return same && shutdown(fd, SHUT_RDWR) == 0;
 }

@@ -16,6 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* More than any process of ours may open; a number above it is no descriptor. */
+enum { CONNECTIONS_DESCRIPTORS = 1 << 20 };
+
 struct connection {
     uint64_t inode; /* 0: none is noted here */
     struct identity who;
@@ -40,5 +43,8 @@ bool connections_cut(struct connections *c, int fd);
 
 /* Cut each connection whose identity is not good any more. Returns how many. */
 size_t connections_sift(struct connections *c, bool (*good)(void *ctx, const struct identity *who), void *ctx);
+
+/* The inode of a socket; 0: fd is none. */
+uint64_t connections_inode(int fd);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/bus/connections.h"
+#include "daemon/bus/flow.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct router {
     struct router_plan plan;
     char endpoint[SOCKET_ENDPOINT];
     struct connections connections;
+    struct flow *flow;
     struct router_counters counters;
     /* of the message that is being received */
     uint8_t routing_id[ROUTING_ID];
@@ -32,7 +34,6 @@ enum status router_open(void *zmq, const struct router_plan *plan, struct router
     struct router *r = xcalloc(1, sizeof *r);
     struct socket_plan how = {
         .type = ZMQ_ROUTER,
-        .endpoint = plan->endpoint,
         .domain = ZAP_COMMAND,
         .key = plan->key,
         .max_message = MAX_MESSAGE,
@@ -41,9 +42,13 @@ enum status router_open(void *zmq, const struct router_plan *plan, struct router
         .extra_option = ZMQ_ROUTER_MANDATORY,
         .extra_value = 1,
     };
-    enum status st = socket_open(zmq, &how, &r->socket, r->endpoint, why);
+    enum status st = socket_open(zmq, &how, &r->socket, why);
+    if (!st)
+        st = flow_open(zmq, r->socket, &r->flow, why);
+    if (!st)
+        st = socket_bind(r->socket, plan->endpoint, r->endpoint, why);
     if (st) {
-        free(r);
+        router_close(r);
         return st;
     }
     r->plan = *plan;
@@ -56,6 +61,7 @@ void router_close(struct router *r)
 {
     if (!r)
         return;
+    flow_close(r->flow);
     socket_close(r->socket);
     connections_done(&r->connections);
     free(r);
@@ -102,6 +108,7 @@ static void handle(struct router *r, zmq_msg_t *body, bool more)
     struct identity who;
     struct router_message m = {.flaw = more ? ROUTER_FRAMES : ROUTER_FINE, .who = &who};
     r->fd = zmq_msg_get(body, ZMQ_SRCFD);
+    flow_progress(r->flow, r->fd);
     if (!zap_identity(zmq_msg_gets(body, "User-Id"), &who)) {
         r->counters.intruders++;
         who = (struct identity){{0}, {0}};
@@ -152,6 +159,16 @@ static void serve(void *self, int budget)
 struct bus_door router_door(struct router *r)
 {
     return (struct bus_door){socket_fd(r->socket), readable, serve, r};
+}
+
+struct bus_door router_flow_door(struct router *r)
+{
+    return flow_door(r->flow);
+}
+
+void router_tick(struct router *r)
+{
+    r->counters.cut += flow_tick(r->flow);
 }
 
 static enum router_sent send_to(struct router *r, const void *id, size_t n, struct bytes body)

@@ -45,6 +45,10 @@ struct router;
 MUST_USE enum status router_open(void *zmq, const struct router_plan *plan, struct router **ret, struct buf *why);
 void router_close(struct router *r);
 struct bus_door router_door(struct router *r);
+struct bus_door router_flow_door(struct router *r);
+
+/* Once a second: cut whoever sends without ever finishing a message (flow.h). */
+void router_tick(struct router *r);
 const char *router_endpoint(const struct router *r);
 const struct router_counters *router_counters(const struct router *r);
 

@@ -29,23 +29,25 @@ static bool configure(void *s, const struct socket_plan *plan)
            socket_set(s, ZMQ_SNDHWM, plan->send_hwm) && socket_set(s, plan->extra_option, plan->extra_value);
 }
 
-enum status socket_open(void *zmq, const struct socket_plan *plan, void **ret, char endpoint[SOCKET_ENDPOINT],
-                        struct buf *why)
+enum status socket_open(void *zmq, const struct socket_plan *plan, void **ret, struct buf *why)
 {
-    size_t n = SOCKET_ENDPOINT;
     void *s = zmq_socket(zmq, plan->type);
     if (!s || !configure(s, plan)) {
         buf_printf(why, "a socket cannot be made: %s", zmq_strerror(zmq_errno()));
         socket_close(s);
         return ST_IO;
     }
-    if (zmq_bind(s, plan->endpoint) != 0 || zmq_getsockopt(s, ZMQ_LAST_ENDPOINT, endpoint, &n) != 0) {
-        buf_printf(why, "%s cannot be bound: %s", plan->endpoint, zmq_strerror(zmq_errno()));
-        socket_close(s);
-        return ST_IO;
-    }
     *ret = s;
     return ST_OK;
+}
+
+enum status socket_bind(void *socket, const char *wanted, char endpoint[SOCKET_ENDPOINT], struct buf *why)
+{
+    size_t n = SOCKET_ENDPOINT;
+    if (zmq_bind(socket, wanted) == 0 && zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &n) == 0)
+        return ST_OK;
+    buf_printf(why, "%s cannot be bound: %s", wanted, zmq_strerror(zmq_errno()));
+    return ST_IO;
 }
 
 void socket_close(void *socket)

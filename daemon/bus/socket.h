@@ -28,7 +28,6 @@ struct bus_door {
 /* How a CURVE server socket is made. */
 struct socket_plan {
     int type;
-    const char *endpoint;
     const char *domain; /* of ZAP */
     const struct curve_key *key;
     int max_message; /* bytes; above it libzmq cuts the sender */
@@ -36,10 +35,11 @@ struct socket_plan {
     int extra_option, extra_value; /* ZMQ_ROUTER_MANDATORY, ZMQ_XPUB_VERBOSE */
 };
 
-/* Make and bind. `why` gets one line on failure. The real endpoint (a port instead of '*') comes back.
- * ST_IO: the endpoint cannot be bound. Gives: socket_close(). */
-MUST_USE enum status socket_open(void *zmq, const struct socket_plan *plan, void **ret, char endpoint[SOCKET_ENDPOINT],
-                                 struct buf *why);
+/* Make, with its options. `why` gets one line on failure. ST_IO. Gives: socket_close(). */
+MUST_USE enum status socket_open(void *zmq, const struct socket_plan *plan, void **ret, struct buf *why);
+
+/* Bind. The real endpoint (a port instead of '*') comes back. ST_IO: it cannot be bound. */
+MUST_USE enum status socket_bind(void *socket, const char *wanted, char endpoint[SOCKET_ENDPOINT], struct buf *why);
 void socket_close(void *socket);
 
 bool socket_set(void *socket, int option, int value);

@@ -30,7 +30,6 @@ enum status xpub_open(void *zmq, const struct xpub_plan *plan, struct xpub **ret
     struct xpub *x = xcalloc(1, sizeof *x);
     struct socket_plan how = {
         .type = ZMQ_XPUB,
-        .endpoint = plan->endpoint,
         .domain = ZAP_TRANSITIONS,
         .key = plan->key,
         .max_message = MAX_MESSAGE,
@@ -39,9 +38,11 @@ enum status xpub_open(void *zmq, const struct xpub_plan *plan, struct xpub **ret
         .extra_option = ZMQ_XPUB_VERBOSE,
         .extra_value = 1,
     };
-    enum status st = socket_open(zmq, &how, &x->socket, x->endpoint, why);
+    enum status st = socket_open(zmq, &how, &x->socket, why);
+    if (!st)
+        st = socket_bind(x->socket, plan->endpoint, x->endpoint, why);
     if (st) {
-        free(x);
+        xpub_close(x);
         return st;
     }
     x->rules = plan->rules;
