@@ -13,10 +13,13 @@
  *                                calendar, near-at?, miss-at?, miss-told?: [stream …],
  *                                ledger: [ { op, day, event, n?, fact?, corrected? } ] } },
  *     tasks:   { "17": { act, or?, department, role, opened, due?, due-at?, provisional?, clock?, part?, type?,
- * escalated? } }, told:    { type: [stream …] },                  who was told of what, for a correction did:     {
- * act: principal },                    who last did an act outcome, consequences: { areas: [..], force, event }, ended,
- * true in a stage that is an end lead }                                          who must act now: the department of
- * the newest transition
+ *                        escalated? } },
+ *     told:    { type: [stream …] },        who was told of what, for a correction
+ *     did:     { act: principal },          who last did an act
+ *     entered: { stage: day },              when a stage was entered last
+ *     outcome, consequences: { areas: [..], force, event },
+ *     ended,                                true in a stage that is an end
+ *     lead }                                who must act now: the department of the newest transition
  *
  * Events change a case by *changes*, a list of [op, path, value]: "put" (makes the maps on the way), "del", "push". An
  * event carries outcomes, so applying needs no law, no calendar and no clock, and gives the same tree to the byte by
