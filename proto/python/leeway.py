@@ -118,12 +118,13 @@ class Leeway:
             offset = answer["next"]
 
     def get_paper(self, case, digest):
-        data = b""
+        chunks, offset = [], 0
         while True:
-            answer = self.wait(self.send({"t": "paper-get", "case": case, "hash": digest, "offset": len(data)}))
-            data += answer["data"]
-            if len(data) >= answer["size"]:
-                return data
+            answer = self.wait(self.send({"t": "paper-get", "case": case, "hash": digest, "offset": offset}))
+            chunks.append(answer["data"])
+            offset += len(answer["data"])
+            if offset >= answer["size"]:
+                return b"".join(chunks)
 
     def send(self, message, repeat=True):
         """Send without waiting; gives the message an id when it has none, and returns it. wait() takes the answer."""
