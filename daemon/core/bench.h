@@ -62,6 +62,8 @@ const char *bench_principal_department(const struct bench *b, const char *princi
 
 /* ---- guard.c ---- */
 bool guard_holds(struct bench *b, const struct guard *g); /* NULL holds */
+/* The bars that apply, ";(一)…" for each; "" when there is none. */
+const char *guard_bars(struct bench *b);
 /* Does a claimed circumstance hold: every check confirmed, the degree right? */
 bool circumstance_holds(struct bench *b, const struct circumstance *c);
 
@@ -97,6 +99,10 @@ void tell_finish(struct bench *b); /* the stage and the clocks as they are after
 
 /* ---- effect.c ---- */
 void effects_do(struct bench *b, const struct effect *e, size_t n, const struct rule *rule);
+
+/* ---- correct.c ---- */
+/* The event that the command names took effect on another day, or what it stated was otherwise. */
+void correct(struct bench *b);
 
 /* ---- decide.c ---- */
 void bench_begin(struct bench *b, struct arena *a, const struct judge *j);

@@ -299,7 +299,8 @@ static void apply_rules(struct bench *b)
         if (guard_holds(b, r->require))
             effects_do(b, r->effects, r->neffects, r);
         else
-            bench_refuse_rule(b, r, "rule", "“%s”缺少:%s", b->act->label, r->missing);
+            bench_refuse_rule(b, r, "rule", "“%s”缺少:%s%s", b->act->label, r->missing,
+                              r->require->op == GUARD_BARS ? guard_bars(b) : "");
     }
 }
 
@@ -367,6 +368,17 @@ static void clock_missed(struct bench *b, const char *clock)
     bench_put(b, bench_path(b, "clocks.%s.miss-told", clock), told);
 }
 
+/* What was asked of whom: for the superior, who was not there when it was asked. */
+static void add_overdue(struct bench *b, struct value *notice, const struct value *task)
+{
+    static const char *const keys[] = {"act", "department", "due", "party"};
+    struct value *fields = v_get(notice, "fields");
+    if (!fields)
+        v_put(b->a, notice, "fields", fields = v_map(b->a));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        v_put_str(b->a, fields, keys[i], v_get_str(task, keys[i], NULL));
+}
+
 static void task_overdue(struct bench *b, const char *id)
 {
     struct effect e = {.verb = DO_TELL, .name = "task-escalated"};
@@ -378,6 +390,8 @@ static void task_overdue(struct bench *b, const char *id)
     bench_del(b, bench_path(b, "tasks.%s.due-at", id));
     bench_put(b, bench_path(b, "tasks.%s.escalated", id), v_bool(b->a, true));
     tell(b, &e, NULL);
+    for (size_t i = 0; i < v_count(b->notices); i++)
+        add_overdue(b, v_at(b->notices, i), v_get(v_get(b->kase, "tasks"), id));
 }
 
 struct decision decide_due(struct arena *a, const struct judge *j, const char *what, const char *name)

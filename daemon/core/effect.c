@@ -192,40 +192,6 @@ static void do_serve(struct bench *b)
     bench_put(b, bench_path(b, "served.%s", b->task_id), s);
 }
 
-/* ---- correction ---- */
-
-static bool names_this_case(const struct bench *b)
-{
-    const struct value *cases = v_get(b->j->named, "cases");
-    for (size_t i = 0; i < v_count(cases); i++)
-        if (v_get_int(v_at(cases, i), "case", -1) == v_get_int(b->kase, "case", 0))
-            return true;
-    return false;
-}
-
-static void do_correct(struct bench *b)
-{
-    int64_t event = v_number(bench_fact(b, "corrected-event"), 0);
-    if (!b->j->named || !names_this_case(b)) {
-        bench_refuse(b, "law", "no-such-event", "本案没有第%lld号事件", (long long)event);
-        return;
-    }
-    struct day done = DAY_NONE;
-    const char *text =
-        v_path(b->j->command, "fields.corrected-done") ? v_text(bench_fact(b, "corrected-done"), "") : "";
-    if (*text && day_parse(text, &done) == ST_OK) {
-        if (done.n > b->today.n)
-            bench_refuse(b, "law", "done-in-future", "更正后的日期%s在今天之后", text);
-        else
-            ledger_correct(b, event, done);
-    }
-    struct value *streams = v_list(b->a);
-    const struct value *notices = v_get(b->j->named, "notices");
-    for (size_t i = 0; i < v_count(notices); i++)
-        v_push(b->a, streams, v_str(b->a, v_get_str(v_at(notices, i), "stream", "")));
-    tell_again(b, "act-corrected", streams);
-}
-
 /* ---- the table ---- */
 
 static void effect_do(struct bench *b, const struct effect *e, const struct rule *rule)
@@ -293,7 +259,7 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         do_serve(b);
         break;
     case DO_CORRECT:
-        do_correct(b);
+        correct(b);
         break;
     }
 }

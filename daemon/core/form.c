@@ -169,13 +169,22 @@ static void refuse_missing(struct bench *b, const char *name, const char *label)
     bench_refuse(b, "form", "field-missing", "field '%s' (%s) is missing", name, label);
 }
 
+/* What the case was opened with is changed by a correction only. */
+static void refuse_later(struct bench *b, const char *name, const char *label)
+{
+    bench_refuse(b, "form", "field-of-opening",
+                 "field '%s' (%s) was told when the case was opened; a correction changes it", name, label);
+}
+
 static void take_fields(struct bench *b, const struct value *fields)
 {
     for (size_t i = 0; i < b->act->nfields; i++) {
         const struct act_field *af = &b->act->fields[i];
         const struct fact *f = procedure_fact(b->p, af->fact);
         const struct value *v = v_get(fields, af->fact);
-        if (v_kind(v) != V_NIL)
+        if (v_kind(v) != V_NIL && af->need == NEED_OPENING && !b->opening)
+            refuse_later(b, f->name, f->label);
+        else if (v_kind(v) != V_NIL)
             take_field(b, f, v);
         else if (needed(b, af->need))
             refuse_missing(b, f->name, f->label);
@@ -242,6 +251,8 @@ static void take_parts(struct bench *b, const struct value *fields)
         size_t there = v_count(v_get(v_get(b->kase, "parts"), k->name));
         if (v_count(list) == 0 && needed(b, b->act->parts[i].need))
             refuse_missing(b, k->name, k->label);
+        if (v_count(list) && b->act->parts[i].need == NEED_OPENING && !b->opening)
+            refuse_later(b, k->name, k->label);
         if (list && v_kind(list) != V_LIST)
             bench_refuse(b, "form", "field-wrong", "field '%s' (%s): expected a list of maps", k->name, k->label);
         if (v_count(list) + there > PARTS_MOST)

@@ -115,12 +115,13 @@ static bool circumstances(struct bench *b, bool at_least_one)
     return !at_least_one;
 }
 
-static bool no_bar(struct bench *b)
+const char *guard_bars(struct bench *b)
 {
+    const char *all = "";
     for (size_t i = 0; i < b->p->nbars; i++)
         if (guard_holds(b, b->p->bars[i].when))
-            return false;
-    return true;
+            all = arena_printf(b->a, "%s;%s%s", all, b->p->bars[i].number, b->p->bars[i].text);
+    return all;
 }
 
 /* ---- all of them ---- */
@@ -135,6 +136,29 @@ static bool of_kind(const struct bench *b, const struct guard *g)
 {
     const struct department *d = register_department(b->j->reg, v_text(bench_fact(b, g->name), ""));
     return d && words_have(&g->words, d->kind);
+}
+
+/* A day that is not given is in order. */
+static bool in_order(const struct bench *b, const struct words *facts)
+{
+    struct day before = DAY_NONE, day;
+    for (size_t i = 0; i < facts->n; i++) {
+        if (day_parse(v_text(bench_fact(b, facts->word[i]), ""), &day))
+            continue;
+        if (day.n > b->done.n || (day_is(before) && day.n < before.n))
+            return false;
+        before = day;
+    }
+    return true;
+}
+
+/* What this act proposes, else what was concluded. */
+static const char *outcome_now(const struct bench *b)
+{
+    for (size_t i = 0; b->act && i < b->act->nfields; i++)
+        if (procedure_fact(b->p, b->act->fields[i].fact)->type == FACT_OUTCOME)
+            return v_text(bench_fact_of(b, FACT_OUTCOME), "");
+    return v_get_str(b->kase, "outcome", "");
 }
 
 static bool another(const struct bench *b, const struct guard *g)
@@ -175,6 +199,8 @@ bool guard_holds(struct bench *b, const struct guard *g)
         const struct value *v = bench_fact(b, g->name);
         return words_have(&g->words, v ? bench_word(b, v) : "false"); /* a yes that nobody said is a no */
     }
+    case GUARD_IN_ORDER:
+        return in_order(b, &g->words);
     case GUARD_FACT_GIVEN:
         return bench_given(b, g->name) == g->yes;
     case GUARD_PART_IN:
@@ -184,7 +210,7 @@ bool guard_holds(struct bench *b, const struct guard *g)
     case GUARD_NEW:
         return b->opening == g->yes;
     case GUARD_OUTCOME:
-        return words_have(&g->words, v_get_str(b->kase, "outcome", v_text(bench_fact_of(b, FACT_OUTCOME), "")));
+        return words_have(&g->words, outcome_now(b));
     case GUARD_SAME:
         return same_holder(b, g);
     case GUARD_BOUND:
@@ -208,7 +234,7 @@ bool guard_holds(struct bench *b, const struct guard *g)
     case GUARD_CIRCUMSTANCES:
         return circumstances(b, words_have(&g->words, "held"));
     case GUARD_BARS:
-        return no_bar(b);
+        return !*guard_bars(b);
     }
     return false;
 }

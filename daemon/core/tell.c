@@ -211,12 +211,20 @@ void tell_task(struct bench *b, const struct effect *e, const char *article)
         open_task(b, &ask);
 }
 
+static bool stands_before(const struct value *list, size_t n, const char *text)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(v_text(v_at(list, i), ""), text) == 0)
+            return true;
+    return false;
+}
+
 void tell_again(struct bench *b, const char *type, const struct value *streams)
 {
     struct value *transition = transition_of(b, type);
     for (size_t i = 0; i < v_count(streams); i++) {
-        const char *stream = v_text(v_at(streams, i), NULL);
-        if (!stream)
+        const char *stream = v_text(v_at(streams, i), "");
+        if (!*stream || stands_before(streams, i, stream))
             continue;
         add_department(b, transition, stream);
         notice_out(b, notice_new(b, stream, type, NULL), NULL);

@@ -62,6 +62,7 @@ enum guard_op {
     GUARD_ANY,        /* at least one kid */
     GUARD_NONE,       /* no kid */
     GUARD_FACT_IN,    /* the fact is one of words */
+    GUARD_IN_ORDER,   /* the days that the facts words tell follow one another, and none is after the act's own */
     GUARD_FACT_GIVEN, /* the fact is there == yes */
     GUARD_PART_IN,    /* the field (or `state`) of the part in question is one of words */
     GUARD_STAGE,      /* the stage before the act is one of words */

@@ -73,6 +73,17 @@ static void read_fact(struct reader *r, const struct node *map, const struct nod
         problems_add(r->p, main, "fact '%s' is private: a rule can only ask whether it is given", f->name);
 }
 
+/* in-order: facts that are days. */
+static void read_in_order(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
+{
+    (void)map;
+    g->op = GUARD_IN_ORDER;
+    g->words = read_names_of(r, main, OF_FACT);
+    for (size_t i = 0; i < g->words.n; i++)
+        if (procedure_fact(r->proc, g->words.word[i])->type != FACT_DAY)
+            problems_add(r->p, main, "fact '%s' is no day", g->words.word[i]);
+}
+
 static void read_part(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
 {
     g->op = GUARD_PART_IN;
@@ -279,6 +290,7 @@ static const struct form {
     {"any", read_any, {0}},
     {"none", read_none, {0}},
     {"fact", read_fact, {"is", "in", "given"}},
+    {"in-order", read_in_order, {0}},
     {"part", read_part, {"is", "in"}},
     {"stage", read_stage, {0}},
     {"new", read_new, {0}},

@@ -217,8 +217,7 @@ struct words read_words_of_fact(struct reader *r, const struct node *n, const st
     for (size_t i = 0; can.n && i < node_item_count(n); i++) {
         const struct node *item = node_item(n, i);
         if (item->kind == NODE_SCALAR && !words_have(&can, item->text))
-            node_unknown(item, arena_printf(r->a, "word of '%s':", f->name), can.word, can.n,
-                         r->p);
+            node_unknown(item, arena_printf(r->a, "word of '%s':", f->name), can.word, can.n, r->p);
     }
     return w;
 }

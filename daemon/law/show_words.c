@@ -151,6 +151,9 @@ static void about_facts(const struct show *s, const struct guard *g)
     const struct fact *f = procedure_fact(s->p, g->name);
     if (g->op == GUARD_FACT_GIVEN) {
         OUT(s, "%s%s", g->yes ? "已填" : "未填", show_fact(s, g->name));
+    } else if (g->op == GUARD_IN_ORDER) {
+        show_list(s, &g->words, show_fact, "、");
+        OUT(s, "依次先后,都不在办理之后");
     } else if (g->op == GUARD_DEPARTMENT) {
         OUT(s, "%s的类别为", show_fact(s, g->name));
         show_list(s, &g->words, NULL, "或");
@@ -211,6 +214,7 @@ void show_guard(struct show *s, const struct guard *g)
         break;
     case GUARD_FACT_IN:
     case GUARD_FACT_GIVEN:
+    case GUARD_IN_ORDER:
     case GUARD_DEPARTMENT:
         about_facts(s, g);
         break;

@@ -80,10 +80,18 @@ static void read_refused(struct cursor *c, struct expect *e)
     }
 }
 
+/* 自 DAY */
+static void read_since(struct cursor *c, struct expect *e)
+{
+    const struct word *w = take(c, "自") ? need_word(c, "a day") : NULL;
+    e->day = w ? word_day(c->s, c->l, w) : NULL;
+}
+
 static void read_stage(struct cursor *c, struct expect *e)
 {
     const struct word *w = need_word(c, "a stage");
     e->name = w ? word_stage(c->s, c->l, w) : NULL;
+    read_since(c, e);
 }
 
 /* DEPARTMENT TYPE [待办 ACT] [限 DAY] [带 FIELD 为 VALUE] */
@@ -184,6 +192,7 @@ static void read_lead(struct cursor *c, struct expect *e)
             e->state = states[i][1];
     if (state && !e->state)
         e->name = word_state(c->s, c->l, state, "lead");
+    read_since(c, e);
 }
 
 /* DEPARTMENT ACT [限 DAY] [已报上级] */

@@ -125,8 +125,8 @@ static bool transition_there(struct play *p, const struct expect *e)
 
 static bool stage_is(struct play *p, const struct expect *e)
 {
-    buf_str(&p->seen, v_get_str(p->folded, "stage", "-"));
-    return is_text(p->folded, "stage", e->name);
+    buf_printf(&p->seen, "%s 自 %s", v_get_str(p->folded, "stage", "-"), v_get_str(p->folded, "since", "-"));
+    return is_text(p->folded, "stage", e->name) && fits(p->folded, "since", known(p, e->day));
 }
 
 static void see_value(struct buf *out, const struct value *v)
@@ -196,9 +196,13 @@ static bool lead_is(struct play *p, const struct expect *e)
 {
     const char *id = arena_printf(p->a, "%d", e->number);
     const struct value *lead = v_get(v_get(v_get(p->folded, "parts"), "lead"), id);
-    const char *state = v_get_str(suspension_of(p, id), "state", "none");
+    const struct value *suspension = suspension_of(p, id);
+    const char *state = v_get_str(suspension, "state", "none");
     bool open = strcmp(state, "unconfirmed") == 0 || strcmp(state, "confirmed") == 0;
-    buf_printf(&p->seen, "%s, suspension %s", v_get_str(lead, "state", "-"), state);
+    buf_printf(&p->seen, "%s, suspension %s 自 %s", v_get_str(lead, "state", "-"), state,
+               v_get_str(suspension, "since", "-"));
+    if (!fits(suspension, "since", known(p, e->day)))
+        return false;
     if (e->name)
         return is_text(lead, "state", e->name);
     if (strcmp(e->state, "suspended") == 0)
