@@ -5,6 +5,7 @@
 #include "daemon/engine/question.h"
 #include "daemon/ops/files.h"
 #include "daemon/ops/log.h"
+#include "daemon/reading.h"
 #include "daemon/serve.h"
 
 #include <stdlib.h>
@@ -251,6 +252,7 @@ static int open_bus(struct house *h, struct buf *why)
     random_bytes(&first, sizeof first);
     h->sessions = serve_sessions(h, first);
     h->pending = pending_new();
+    h->readings = readings_new();
     return bus_open(&plan, &h->bus, why) ? EX_UNAVAILABLE : EX_OK;
 }
 
@@ -281,6 +283,7 @@ void house_close(struct house *h)
     bus_close(h->bus);
     sessions_free(h->sessions);
     pending_free(h->pending);
+    readings_free(h->readings);
     if (h->engine)
         engine_free(h->engine);
     if (h->view)
