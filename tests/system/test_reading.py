@@ -1,0 +1,50 @@
+"""Reading a paper: recorded before the first byte leaves, wherever the reading begins; nothing for who has no part."""
+
+import unittest
+
+import support
+
+
+class Reading(support.TownTest):
+    def setUp(self):
+        super().setUp()
+        self.case = self.proceeding()
+        self.clerk = self.client("discipline-clerk")
+        self.data = bytes(range(256)) * 1500  # two chunks
+        self.digest = self.clerk.put_paper(self.data)
+        self.clerk.command("apply", case=self.case, fields=support.APPLICATION, by={"party": "applicant"},
+                           papers={"application": [self.digest]})
+
+    def readings(self):
+        """Who read, by the record of all events."""
+        inspector = self.client("inspector")
+        events = inspector.ask("events", **{"from": 1}, limit=500)["events"]
+        return [event["principal"] for event in events if event.get("act") == "read-paper"]
+
+    def get(self, client, offset):
+        return client.wait(client.send({"t": "paper-get", "case": self.case, "hash": self.digest, "offset": offset}))
+
+    def test_one_reading_of_several_chunks_is_recorded_once(self):
+        self.assertEqual(self.clerk.get_paper(self.case, self.digest), self.data)
+        self.assertEqual(self.readings(), ["discipline-clerk"])
+
+    def test_a_reading_that_begins_in_the_middle_is_recorded(self):
+        self.assertEqual(self.get(self.clerk, 1)["data"], self.data[1:1 + 256 * 1024])
+        self.assertEqual(self.readings(), ["discipline-clerk"])
+        self.get(self.clerk, 2)
+        self.assertEqual(self.readings(), ["discipline-clerk"])
+        self.get(self.clerk, 0)
+        self.assertEqual(self.readings(), ["discipline-clerk"] * 2)
+
+    def test_who_has_no_part_in_the_case_reads_nothing(self):
+        self.refused("right", self.client("audit-reader").get_paper, self.case, self.digest)
+        self.assertEqual(self.readings(), [])
+
+    def test_a_command_that_cites_what_was_not_put_is_refused(self):
+        fields, cited = support.APPLICATION, {"application": [b"0" * 32]}
+        refused = self.refused("form", self.clerk.command, "apply", case=self.case, fields=fields, papers=cited)
+        self.assertEqual(refused.code, "paper-missing")
+
+
+if __name__ == "__main__":
+    unittest.main()
