@@ -37,7 +37,9 @@ class Reading(support.TownTest):
         self.assertEqual(self.readings(), ["discipline-clerk"] * 2)
 
     def test_who_has_no_part_in_the_case_reads_nothing(self):
-        self.refused("right", self.client("audit-reader").get_paper, self.case, self.digest)
+        outside = {"id": "finance", "name": "市财政局", "kind": "bureau", "superior": "committee"}
+        self.town.settle([outside], {"finance-clerk": ("finance", support.CLERK)})
+        self.refused("right", self.client("finance-clerk").get_paper, self.case, self.digest)
         self.assertEqual(self.readings(), [])
 
     def test_a_command_that_cites_what_was_not_put_is_refused(self):
