@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { SOURCE_MOST = 4 * 1024 * 1024 };
+enum { SOURCE_MOST = 4 * 1024 * 1024, HOUSEKEEPING_TICKS = 600 };
 
 /* ---- Who and what is allowed ---- */
 
@@ -68,6 +68,8 @@ void house_sift(struct house *h)
 void house_tick(struct house *h)
 {
     uint64_t before = router_counters(bus_router(h->bus))->cut;
+    if (++h->ticks % HOUSEKEEPING_TICKS == 0)
+        store_housekeeping(h->store);
     session_tick(h->sessions, clock_tick());
     router_tick(bus_router(h->bus));
     if (h->cut_later)

@@ -44,6 +44,7 @@ struct house {
     struct when now, next_due;
     bool held, full;
     bool cut_later; /* connections may have lost their key */
+    unsigned ticks;
 
     int exit_code; /* the loop ends when it is not 0 */
 };
