@@ -60,6 +60,15 @@ const struct department *bench_role(const struct bench *b, const char *role);
 
 const char *bench_principal_department(const struct bench *b, const char *principal);
 
+/* ---- actor.c: who did it, for which task, about which part ---- */
+void actor_find(struct bench *b);
+void actor_find_task(struct bench *b);
+void actor_find_part(struct bench *b);
+void actor_check(struct bench *b);        /* refuses whom the act does not belong to */
+void actor_check_party(struct bench *b);  /* the same, when the facts are in */
+void actor_check_opener(struct bench *b); /* the same, when the roles of a new case are bound */
+void actor_close_tasks(struct bench *b);
+
 /* ---- guard.c ---- */
 bool guard_holds(struct bench *b, const struct guard *g); /* NULL holds */
 /* The bars that apply, ";(一)…" for each; "" when there is none. */
