@@ -104,6 +104,8 @@ void tell(struct bench *b, const struct effect *e, const char *article);
 void tell_task(struct bench *b, const struct effect *e, const char *article);
 /* The same type again to everyone who was told of it (NULL: of anything by the named event). */
 void tell_again(struct bench *b, const char *type, const struct value *streams);
+/* The same to whom a notice of type serve-notice was for. */
+void tell_again_on_paper(struct bench *b, const char *type, const struct value *notice);
 void tell_finish(struct bench *b); /* the stage and the clocks as they are after the act */
 
 /* ---- effect.c ---- */
