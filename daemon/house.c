@@ -12,7 +12,13 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { SOURCE_MOST = 4 * 1024 * 1024, HOUSEKEEPING_TICKS = 600 };
+enum {
+    SOURCE_MOST = 4 * 1024 * 1024,
+    /* ticks, a second each */
+    HOUSEKEEPING_TICKS = 600,
+    SWEEP_FIRST = 5,
+    SWEEP_TICKS = 24 * 60 * 60
+};
 
 /* ---- Who and what is allowed ---- */
 
@@ -65,11 +71,36 @@ void house_sift(struct house *h)
         log_say(LOG_NOTICE, "watchers-cut", LOG_NUMBER("count", cut), LOG_END);
 }
 
+/* On the papers' thread. A store that does not answer is no reason to remove anything. */
+static bool is_cited(void *ctx, const struct hash *paper)
+{
+    struct house *h = ctx;
+    bool cited = true;
+    return paper_cited(h->store, paper, &cited) || cited;
+}
+
+/* Papers go by the machine's clock: not while it is distrusted. */
+static void sweep_papers(struct house *h)
+{
+    struct papers_swept swept;
+    enum status st;
+    if (h->ticks % SWEEP_TICKS == SWEEP_FIRST && !h->held)
+        paperwork_sweep(h->paperwork, clock_wall(), is_cited, h);
+    if (!paperwork_swept(h->paperwork, &swept, &st))
+        return;
+    if (st)
+        log_say(LOG_ERROR, "papers-not-swept", LOG_TEXT("status", status_name(st)), LOG_END);
+    if (swept.papers || swept.uploads)
+        log_say(LOG_NOTICE, "papers-swept", LOG_NUMBER("papers", swept.papers), LOG_NUMBER("uploads", swept.uploads),
+                LOG_NUMBER("bytes", swept.bytes), LOG_END);
+}
+
 void house_tick(struct house *h)
 {
     uint64_t before = router_counters(bus_router(h->bus))->cut;
     if (++h->ticks % HOUSEKEEPING_TICKS == 0)
         store_housekeeping(h->store);
+    sweep_papers(h);
     session_tick(h->sessions, clock_tick());
     router_tick(bus_router(h->bus));
     if (h->cut_later)

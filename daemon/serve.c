@@ -52,8 +52,9 @@ static bool papers_there(struct incoming *in)
             memcpy(hash.b, v_at(list, j)->u.bin.p, HASH_LEN);
             if (!papers_claim(in->house->papers, &hash, NULL))
                 continue;
-            refuse(in, "form", "paper-missing",
-                   arena_printf(in->arena, "the paper %s was not put before", hash_hex(&hash, hex)));
+            refuse(in, "form", "paper-unknown",
+                   arena_printf(in->arena, "papers '%.64s': the paper %s was not put before", slots->u.map.pair[i].key,
+                                hash_hex(&hash, hex)));
             return false;
         }
     }

@@ -1,5 +1,7 @@
 """Reading a paper: recorded before the first byte leaves, wherever the reading begins; nothing for who has no part."""
 
+import os
+import time
 import unittest
 
 import support
@@ -45,7 +47,26 @@ class Reading(support.TownTest):
     def test_a_command_that_cites_what_was_not_put_is_refused(self):
         fields, cited = support.APPLICATION, {"application": [b"0" * 32]}
         refused = self.refused("form", self.clerk.command, "apply", case=self.case, fields=fields, papers=cited)
-        self.assertEqual(refused.code, "paper-missing")
+        self.assertEqual(refused.code, "paper-unknown")
+        self.assertIn("application", str(refused))
+        self.assertIn("30" * 32, str(refused))
+
+    def test_what_nobody_cites_goes_after_seven_days(self):
+        uncited = self.clerk.put_paper("没有人引用".encode())
+        fresh = self.clerk.put_paper("刚放进来".encode())
+        self.town.kill()
+        for digest in (uncited, self.digest):
+            path, past = self.paper(digest), time.time() - 7 * 86400 - 60
+            os.utime(path, (past, past))
+        self.town.start()
+        support.until("the uncited paper goes", lambda: not self.paper(uncited).exists(), turn=lambda: self.clerk.pump(0.1))
+        support.until("it is told", lambda: "event=papers-swept papers=1" in self.town.log("leewayd", 60),
+                      turn=lambda: self.clerk.pump(0.1))
+        self.assertTrue(self.paper(self.digest).exists())
+        self.assertTrue(self.paper(fresh).exists())
+
+    def paper(self, digest):
+        return self.town.folder / "papers" / digest.hex()[:2] / digest.hex()
 
 
 if __name__ == "__main__":
