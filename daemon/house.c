@@ -103,6 +103,10 @@ void house_tick(struct house *h)
     sweep_papers(h);
     session_tick(h->sessions, clock_tick());
     router_tick(bus_router(h->bus));
+    if (zap_refresh(bus_zap(h->bus))) {
+        log_say(LOG_ERROR, "guard-lost", LOG_END);
+        h->exit_code = EX_OSERR; /* whoever comes now would come in */
+    }
     if (h->cut_later)
         router_sift(bus_router(h->bus), good_key, h);
     h->cut_later = false;

@@ -63,6 +63,8 @@ static void on_tick(uv_timer_t *t)
 {
     struct loop *l = t->data;
     house_tick(l->house);
+    if (l->house->exit_code)
+        uv_stop(&l->uv);
 }
 
 static void on_head(uv_timer_t *t)
