@@ -135,9 +135,9 @@ const char *bench_word(struct bench *b, const struct value *v)
 static const char *part_department(const struct bench *b, const char *kind_dot_field)
 {
     const char *field = strchr(kind_dot_field, '.') + 1;
-    const struct value *part =
-        v_get(v_get(v_get(b->kase, "parts"), b->part_kind ? b->part_kind : ""), b->part ? b->part : "");
-    return v_get_str(part, field, NULL);
+    size_t n = (size_t)(field - 1 - kind_dot_field);
+    bool of_it = b->part && strlen(b->part_kind) == n && strncmp(b->part_kind, kind_dot_field, n) == 0;
+    return of_it ? v_get_str(v_get(v_get(v_get(b->kase, "parts"), b->part_kind), b->part), field, NULL) : NULL;
 }
 
 const struct department *bench_role(const struct bench *b, const char *name)

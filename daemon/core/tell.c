@@ -210,21 +210,38 @@ static void tell_one(struct bench *b, const struct effect *e, const char *role, 
     }
 }
 
+/* Whoever is named by a field of a part that this act added is told about that part. */
+static void turn_to_added(struct bench *b, const char *role)
+{
+    size_t n = b->added_kind ? strlen(b->added_kind) : 0;
+    if (n && strncmp(role, b->added_kind, n) == 0 && role[n] == '.') {
+        b->part_kind = b->added_kind;
+        b->part = b->added;
+    }
+}
+
 void tell(struct bench *b, const struct effect *e, const char *article)
 {
     struct value *transition = transition_of(b, e->name);
-    for (size_t i = 0; i < e->to.n; i++)
+    const char *kind = b->part_kind, *part = b->part;
+    for (size_t i = 0; i < e->to.n; i++) {
+        turn_to_added(b, e->to.word[i]);
         tell_one(b, e, e->to.word[i], transition, article);
+        b->part_kind = kind;
+        b->part = part;
+    }
 }
 
-void tell_task(struct bench *b, const struct effect *e, const char *article)
+void tell_task(struct bench *b, const struct effect *e)
 {
-    (void)article;
-    const struct department *d = e->to.n ? bench_role(b, e->to.word[0]) : NULL;
-    struct ask ask = {e->answer,    d ? d->id : NULL, e->to.n ? e->to.word[0] : NULL, NULL, NULL, b->part, NULL,
-                      due_of(b, e), e->clock};
+    const char *kind = b->part_kind, *part = b->part, *role = e->to.n ? e->to.word[0] : "";
+    turn_to_added(b, role);
+    const struct department *d = bench_role(b, role);
+    struct ask ask = {e->answer, d ? d->id : NULL, role, NULL, NULL, b->part, NULL, due_of(b, e), e->clock};
     if (d)
         open_task(b, &ask);
+    b->part_kind = kind;
+    b->part = part;
 }
 
 static bool stands_before(const struct value *list, size_t n, const char *text)

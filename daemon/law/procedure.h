@@ -291,6 +291,9 @@ const struct circumstance *procedure_circumstance(const struct procedure *p, con
 const struct notice_type *procedure_notice(const struct procedure *p, const char *name);
 const struct outcome *procedure_outcome(const struct procedure *p, const char *name);
 
+/* How a role, a party, "part.field" or TASK_HOLDER is called; the name itself when nothing is called so. */
+const char *procedure_role_label(const struct procedure *p, const char *name);
+
 /* The word in `by` for whoever holds the task that the act answers. */
 #define TASK_HOLDER "task-holder"
 
