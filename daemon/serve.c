@@ -160,6 +160,7 @@ static void handle_open(struct incoming *in)
         .key = in->who->key,
         .stream = v_get_str(m, "stream", ""),
         .name = v_get_str(m, "name", ""),
+        .group = v_get_str(m, "group", NULL),
         .messages = v_get_int(m, "messages", 0),
         .bytes = v_get_int(m, "bytes", 0),
     };
@@ -168,11 +169,20 @@ static void handle_open(struct incoming *in)
         refuse(in, "right", "not-your-stream", "this principal may not read this stream");
         return;
     }
+    if (r.group && !strcmp(r.stream, "transitions")) {
+        refuse(in, "form", "no-group", "the stream of transitions is read whole; it has no groups");
+        return;
+    }
     if (stream_ends(in, r.stream, r.name, &r.after, &r.last)) {
         refuse(in, "space", "store-silent", "the store does not answer; try again later");
         return;
     }
-    if (session_open(h->sessions, &r, clock_tick(), &session)) {
+    enum status st = session_open(h->sessions, &r, clock_tick(), &session);
+    if (st && st != ST_LIMIT) {
+        refuse(in, "space", "store-silent", "the store does not answer; try again later");
+        return;
+    }
+    if (st) {
         h->counters.refused_limit++;
         refuse(in, "limit", "too-many-sessions", "too many sessions are open");
         return;

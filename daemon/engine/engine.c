@@ -109,6 +109,8 @@ enum status batch_end(struct engine *e, enum status st, struct engine_result *re
     ret->nnotices = e->sink.nnotices;
     ret->transitions = e->sink.transition;
     ret->ntransitions = e->sink.ntransitions;
+    ret->claims = e->sink.claim;
+    ret->nclaims = e->sink.nclaims;
     if (changed)
         ret->view = view_new(e->fold->reg, e->laws, e->administrator, e->simulated);
     return ST_OK;

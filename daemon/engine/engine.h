@@ -71,6 +71,14 @@ struct outgoing_transition {
     struct bytes bytes;
 };
 
+/* A member of a group claimed a notice, or settled it (done or failed). */
+struct outgoing_claim {
+    const char *stream, *group, *name;
+    uint64_t position;
+    int64_t kase, fence;
+    bool settled;
+};
+
 struct engine_head {
     uint64_t generation, number, transition;
     struct hash root;
@@ -87,6 +95,8 @@ struct engine_result {
     size_t nnotices;
     struct outgoing_transition *transitions;
     size_t ntransitions;
+    struct outgoing_claim *claims; /* in order for each group */
+    size_t nclaims;
     struct engine_head head;
     struct when next_due; /* when engine_batch must be called again at the latest, with or without jobs */
     struct when now;      /* what the engine takes for now: simulated time, or max(wall, last event) */

@@ -106,6 +106,17 @@ MUST_USE enum status judge_numbers(struct engine *e, struct judge *j);
 MUST_USE enum status command_draft(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
 MUST_USE enum status report_draft(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
 
+/* ---- group.c ---- */
+/* What a report of a group's member comes to. */
+struct group_report {
+    struct value *report;  /* the report with only those of `done` and `failed` that the member may tell */
+    struct value *took;    /* new claims: position, fence, case */
+    struct value *settled; /* claims of its own that it told as done or failed */
+    struct value *fenced;  /* positions that another has, or that are settled */
+};
+MUST_USE enum status group_report(struct engine *e, struct arena *a, const struct value *report, int64_t end,
+                                  struct group_report *ret, bool *ret_wrong);
+
 /* ---- acts.c, acts_law.c ---- */
 /* NULL: not an act of administration. */
 typedef enum status (*act_draft_fn)(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);

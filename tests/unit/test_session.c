@@ -23,6 +23,10 @@ struct world {
     enum session_sent how; /* what a send answers */
     enum status store;     /* what a read answers */
     size_t bytes_each;
+    uint64_t group_read; /* what the store has of every group */
+    int64_t group_fence;
+    struct session_claim claim[8];
+    size_t nclaims;
     struct sent sent[4096];
     size_t nsent;
     int reads;
@@ -79,6 +83,20 @@ static enum status world_read(void *ctx, struct arena *a, const char *stream, ui
     return ST_OK;
 }
 
+static enum status world_group(void *ctx, struct arena *a, const char *stream, const char *group, uint64_t *ret_read,
+                               int64_t *ret_fence, struct session_claim **ret, size_t *ret_n)
+{
+    struct world *w = ctx;
+    (void)a;
+    (void)stream;
+    (void)group;
+    *ret_read = w->group_read;
+    *ret_fence = w->group_fence;
+    *ret = w->claim;
+    *ret_n = w->nclaims;
+    return w->store;
+}
+
 static struct value *world_head(void *ctx, struct arena *a)
 {
     struct world *w = ctx;
@@ -90,7 +108,7 @@ static struct value *world_head(void *ctx, struct arena *a)
 static int setup(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
-    struct session_doors doors = {w, world_send, world_read, world_head};
+    struct session_doors doors = {w, world_send, world_read, world_group, world_head};
     w->arena = arena_new();
     w->how = SESSION_SENT;
     w->sessions = sessions_new(&doors, 100);
@@ -111,7 +129,7 @@ static int64_t open_as(struct world *w, struct peer peer, const char *stream, co
                        int64_t messages, int64_t bytes)
 {
     int64_t id = 0;
-    struct session_request r = {peer, "principal", "key", stream, name, after, w->last, messages, bytes};
+    struct session_request r = {peer, "principal", "key", stream, name, NULL, after, w->last, messages, bytes};
     assert_int_equal(session_open(w->sessions, &r, start, &id), ST_OK);
     return id;
 }
@@ -407,7 +425,7 @@ static void a_principal_has_a_bound_of_sessions(void **state)
         open_as(w, anna, "dept", name, 0, 1, 1);
     }
     int64_t id = -1;
-    struct session_request r = {anna, "principal", "key", "dept", "one-more", 0, 0, 1, 1};
+    struct session_request r = {anna, "principal", "key", "dept", "one-more", NULL, 0, 0, 1, 1};
     assert_int_equal(session_open(w->sessions, &r, start, &id), ST_LIMIT);
     r.principal = "another";
     assert_int_equal(session_open(w->sessions, &r, start, &id), ST_OK);
