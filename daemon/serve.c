@@ -104,7 +104,7 @@ static void add_status(struct house *h, struct arena *a, struct value *v)
     v_put_str(a, v, "version", LEEWAY_VERSION);
     v_put_bool(a, v, "read_only", h->full);
     if (h->held)
-        v_put_bool(a, v, "held", true);
+        v_put_str(a, v, "held", hold_text(h->held));
 }
 
 static void handle_ask(struct incoming *in)

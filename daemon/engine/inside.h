@@ -16,9 +16,8 @@
 #include "daemon/engine/laws.h"
 
 enum {
-    ZONE_MINUTES = 480,    /* where no procedure says otherwise */
-    DUE_PORTION = 256,     /* due moments in one batch */
-    HELD_AFTER_HOURS = 72, /* a start so long after the last event waits for `time-confirm` */
+    ZONE_MINUTES = 480, /* where no procedure says otherwise */
+    DUE_PORTION = 256,  /* due moments in one batch */
     STUCK_MOST = 4096,
     FOLD_NUMBER = 1, /* raised when the fold makes other records: the next start then folds anew */
 };
@@ -32,7 +31,8 @@ struct engine {
     struct engine_options options; /* borrowed texts: valid during engine_start only */
     struct fold *fold;
     struct laws *laws;
-    bool simulated, held;
+    bool simulated;
+    enum hold held;
     int64_t generation;
     struct arena *scratch; /* of one command */
 

@@ -392,6 +392,11 @@ void house_to(struct house *h, const char *day)
     house_to_minute(h, day, NINE);
 }
 
+void house_hold(struct house *h, enum hold why)
+{
+    engine_hold(h->engine, why);
+}
+
 void house_away(struct house *h, const char *day)
 {
     struct day d;
