@@ -255,12 +255,17 @@ static bool stands_before(const struct value *list, size_t n, const char *text)
 void tell_again(struct bench *b, const char *type, const struct value *streams)
 {
     struct value *transition = transition_of(b, type);
+    struct effect e = {.verb = DO_TELL, .name = type};
     for (size_t i = 0; i < v_count(streams); i++) {
         const char *stream = v_text(v_at(streams, i), "");
-        if (!*stream || stands_before(streams, i, stream))
+        const struct department *d = register_heir(b->j->reg, stream);
+        if (!d || stands_before(streams, i, stream))
             continue;
-        add_department(b, transition, stream);
-        notice_out(b, notice_new(b, stream, type, NULL), NULL);
+        add_department(b, transition, d->id);
+        if (d->keyless)
+            serve(b, &e, NULL, d->id, NULL);
+        else
+            notice_out(b, notice_new(b, d->id, type, NULL), NULL);
     }
 }
 
