@@ -138,6 +138,8 @@ static const char *report_wrong(const struct value *report, int64_t end)
     int64_t received = v_get_int(report, "received", 0);
     if (!*name || strlen(name) > NAME_MOST)
         return "name must have 1 to 64 bytes";
+    if (strncmp(name, "group:", 6) == 0)
+        return "a name that begins with group: is a group's cursor";
     if (received < 0 || received > end)
         return "received is not a position of the stream";
     if (v_count(v_get(report, "done")) > POSITIONS_MOST || v_count(v_get(report, "failed")) > POSITIONS_MOST)
