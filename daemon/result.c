@@ -113,7 +113,6 @@ static void publish(struct house *h, const struct engine_result *r)
 
 static void note_space(struct house *h, bool full)
 {
-    h->counters.full_batches += full;
     if (h->full == full)
         return;
     h->full = full;
@@ -131,9 +130,8 @@ bool serve_result(struct house *h, struct engine_result *r)
         return false;
     }
     bool changed = r->view != NULL;
-    /* A batch of no commands says nothing about space. */
-    if (r->nanswers)
-        note_space(h, r->status == ST_FULL);
+    h->counters.full_batches += r->status == ST_FULL;
+    note_space(h, r->read_only);
     send_answers(h, r);
     if (r->status == ST_OK)
         house_learn(h, r);

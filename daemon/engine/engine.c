@@ -111,6 +111,8 @@ enum status batch_end(struct engine *e, enum status st, struct engine_result *re
         fold_rollback(e->fold);
         return st;
     }
+    e->full = e->full && !e->wrote;
+    ret->read_only = e->full;
     ret->notices = e->sink.notice;
     ret->nnotices = e->sink.nnotices;
     ret->transitions = e->sink.transition;
@@ -153,6 +155,7 @@ static void batch_failed(struct engine *e, enum status st, struct engine_result 
         refold_ask(e->store);
     if (st != ST_FULL)
         return;
+    ret->read_only = e->full = true;
     st = engine_reload(e);
     if (st)
         ret->status = st;

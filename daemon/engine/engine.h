@@ -103,6 +103,7 @@ struct engine_result {
     struct when now;      /* what the engine takes for now: simulated time, or max(wall, last event) */
     struct view *view;    /* a new view if register or procedures changed, else NULL; the caller takes it: view_drop */
     enum hold held;       /* why expiries wait for `time-confirm`; HOLD_NOTHING: they do not */
+    bool read_only;       /* the store was full, and no commit has succeeded since */
 };
 
 /* Gives: engine_free(). */

@@ -33,6 +33,7 @@ struct engine {
     struct laws *laws;
     bool simulated;
     enum hold held;
+    bool full; /* the last that was to be written did not fit */
     int64_t generation;
     struct arena *scratch; /* of one command */
 

@@ -16,6 +16,7 @@ struct question {
     const char *principal;
     struct when now;             /* of the last engine_result */
     const struct value *message; /* a map of PROTOCOL.md, t: ask */
+    bool read_only;              /* of the last engine_result */
 };
 
 /* The answer message (t: answer or refused), in the arena. Never NULL: a store that fails gives a refusal. */

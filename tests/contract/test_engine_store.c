@@ -210,6 +210,44 @@ static void a_full_store_refuses_and_everything_is_as_it_was(void **state)
     buf_done(&before);
 }
 
+static bool says_read_only(struct house *h)
+{
+    return v_get_bool(house_ask(h, "discipline", house_question(h, "status")), "read_only");
+}
+
+static void a_full_store_is_read_only_until_something_is_written_again(void **state)
+{
+    struct place *p = *state;
+    struct house *h = p->h;
+    int64_t kase = city_case(h, "received");
+    const char *who[1] = {"discipline"};
+    const struct value *answer;
+    struct value *accept = city_act(h, "accept", kase), *wrong = city_act(h, "accept", 99);
+    struct store_figures figures;
+    store_figures(house_store(h), &figures);
+    assert_false(says_read_only(h));
+    store_mem_limit(house_store(h), figures.used_bytes + 1);
+    house_batch(h, who, &accept, 1, &answer);
+    assert_string_equal(v_get_str(answer, "kind", ""), "space");
+    assert_true(says_read_only(h));
+    /* questions and streams go on; what writes nothing says nothing about space */
+    struct value *q = house_question(h, "case");
+    v_put_int(house_arena(h), q, "case", kase);
+    assert_string_equal(v_get_str(v_get(house_ask(h, "discipline", q), "case"), "stage", ""), "received");
+    struct stream_item *item;
+    size_t n;
+    uint64_t last;
+    assert_int_equal(stream_read(house_arena(h), house_store(h), "discipline", 0, 10, 100000, &item, &n, &last), ST_OK);
+    assert_true(n > 0);
+    house_batch(h, who, &wrong, 1, &answer);
+    assert_string_equal(v_get_str(answer, "code", ""), "case-unknown");
+    assert_true(says_read_only(h));
+    store_mem_limit(house_store(h), 0);
+    house_batch(h, who, &accept, 1, &answer);
+    assert_true(city_accepted(answer));
+    assert_false(says_read_only(h));
+}
+
 /* As a store that another fold has made: its index knows no papers. */
 static void what_another_fold_made_is_folded_anew(void **state)
 {
@@ -357,6 +395,7 @@ int main(int argc, char **argv)
         M(two_engines_that_do_the_same_write_the_same),
         L(two_engines_that_do_the_same_write_the_same),
         M(a_full_store_refuses_and_everything_is_as_it_was),
+        M(a_full_store_is_read_only_until_something_is_written_again),
         M(what_another_fold_made_is_folded_anew),
         M(when_nobody_knows_nobody_is_answered),
         M(a_commit_that_found_no_space_is_taken_back_in_memory_too),

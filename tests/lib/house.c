@@ -420,7 +420,7 @@ struct value *house_question(struct house *h, const char *q)
 const struct value *house_ask(struct house *h, const char *principal, struct value *question)
 {
     complete(h, question, "ask");
-    struct question q = {h->store, h->view, principal, h->last.now, question};
+    struct question q = {h->store, h->view, principal, h->last.now, question, h->last.read_only};
     return question_answer(h->a, &q);
 }
 
