@@ -72,7 +72,7 @@ struct outgoing_transition {
     struct bytes bytes;
 };
 
-/* A member of a group claimed a notice, or settled it (done or failed). */
+/* A member of a group claimed a notice, or settled it (done). */
 struct outgoing_claim {
     const char *stream, *group, *name;
     uint64_t position;
