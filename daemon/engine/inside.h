@@ -53,6 +53,7 @@ struct origin {
     const char *principal, *key, *id; /* key NULL: the daemon's own */
     const struct value *message;      /* NULL: the daemon's own */
     const uint8_t *salt;
+    struct when sent; /* of a report, 0: not known */
 };
 
 struct draft {
