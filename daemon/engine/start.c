@@ -227,17 +227,30 @@ static enum status start_write(struct engine *e, struct buf *why)
     return st;
 }
 
+/* Whoever starts a daemon that does not start must read why, also when a deeper floor had only a status to give. */
+static void start_failed(enum status st, struct buf *why)
+{
+    if (why && !why->n)
+        buf_printf(why, "store: %s%s\n", status_text(st),
+                   st == ST_CORRUPT ? "; what is derived was folded anew and it still does not fit: restore the store "
+                                      "from a backup"
+                                    : "");
+}
+
 enum status engine_start(struct engine *e, struct when now, struct engine_result *ret, struct buf *why)
 {
     struct engine_result r;
     enum status st = start_read(e, now, why);
-    if (st)
+    if (st) {
+        start_failed(st, why);
         return st;
+    }
     st = batch_begin(e, now, &r);
     if (!st)
         st = batch_end(e, start_write(e, why), &r);
     e->options.calendars = e->options.procedures = NULL; /* borrowed until here */
     if (st) {
+        start_failed(st, why);
         engine_result_done(&r);
         return st;
     }
