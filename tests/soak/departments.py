@@ -90,7 +90,8 @@ class Agent:
         if self.group:
             arguments += ["--group", "desk"]
         self.process = self.where.spawn(
-            f"agent-{self.key}", arguments, LEEWAY_SOAK_LOG=self.log, LEEWAY_SOAK_NAME=self.name, LEEWAY_SOAK_STOP=self.where.folder / "stop",
+            f"agent-{self.key}", arguments, LEEWAY_SOAK_LOG=self.log, LEEWAY_SOAK_NAME=self.name,
+            LEEWAY_SOAK_STOP=self.where.folder / "stop",
             LEEWAY_SOAK_DEPARTMENTS=o.departments, LEEWAY_SOAK_HOPS=HOPS, LEEWAY_SOAK_PAUSE_MS=self.pause,
             **({"LEEWAY_PLANT": o.plant} if o.plant else {}))
 
