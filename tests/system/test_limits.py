@@ -355,12 +355,11 @@ class Subscribers(BigTest):
 
     def accepted(self, clerk):
         """A case for each bureau, accepted, so that the bureau must suspend. Gives their numbers."""
-        cases = self.pipelined(clerk, [
-            {"act": "record-proceeding", "procedure": "yinchuan", "by": {"department": name},
-             "fields": {**support.PROCEEDING, "proceeding": f"of-{name}"}} for name in self.names])
         paper = clerk.put_paper("申请书".encode())
-        self.pipelined(clerk, [{"act": "apply", "case": case, "fields": support.APPLICATION, "by": {"party": "applicant"},
-                                "papers": {"application": [paper]}} for case in cases])
+        cases = self.pipelined(clerk, [
+            {"act": "apply", "procedure": "yinchuan", "by": {"party": "applicant"}, "papers": {"application": [paper]},
+             "fields": {**support.PROCEEDING, **support.APPLICATION, "organ-id": name, "proceeding": f"of-{name}"}}
+            for name in self.names])
         return self.pipelined(clerk, [{"act": "accept", "case": case} for case in cases])
 
     def pipelined(self, client, commands):
