@@ -214,12 +214,25 @@ static enum status start_sources(struct engine *e, const struct engine_source *s
     return st;
 }
 
+/* A store keeps the kind of time that it was made with: a case of the law is not counted by a clock that is played. */
+static enum status time_fits(const struct engine *e, struct buf *why)
+{
+    if (e->simulated == e->options.simulated)
+        return ST_OK;
+    buf_printf(why, "the store was made with %s time, but the configuration %s `simulated`: %s\n",
+               e->simulated ? "simulated" : "real", e->simulated ? "has no" : "has",
+               e->simulated ? "give it back, or name another store" : "take it out, or name another store");
+    return ST_INVALID;
+}
+
 static enum status start_write(struct engine *e, struct buf *why)
 {
     int64_t next;
     enum status st = engine_event(e, &next);
     if (!st && next == 1)
         st = start_create(e);
+    else if (!st)
+        st = time_fits(e, why);
     if (!st)
         st = start_sources(e, e->options.calendars, e->options.ncalendars, calendar_source, why);
     if (!st)
