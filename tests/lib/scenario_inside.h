@@ -1,4 +1,4 @@
-/* scenario_inside.h - a scenario as read: what its three files share (private to tests/lib/scenario_*.c) */
+/* scenario_inside.h - a scenario as read: what its files share (private to tests/lib/scenario_*.c) */
 #ifndef LEEWAY_TESTS_LIB_SCENARIO_INSIDE_H
 #define LEEWAY_TESTS_LIB_SCENARIO_INSIDE_H
 
@@ -131,6 +131,20 @@ struct scenario {
 
 /* A value that is known only when the scenario runs begins with this character: today, event:ACT. */
 #define DEFERRED '\001'
+
+/* ---- scenario_line.c ---- */
+
+/* false: nothing is said on this line. */
+bool line_make(struct scenario *s, const struct source *source, int number, const char *p, const char *end,
+               struct line *ret);
+size_t line_blank(const char *p, const char *end);           /* bytes of the blank at p; 0: none */
+const char *line_said_until(const char *p, const char *end); /* the end of what is said: before comment and blanks */
+int line_characters(const char *from, const char *to);
+
+/* ---- scenario_town.c ---- */
+
+/* 部门, 人员, 称呼. false: the line is none of these. */
+bool town_read(struct scenario *s, const struct line *l);
 
 /* ---- scenario_words.c: the words of the file, or a problem at the word ---- */
 

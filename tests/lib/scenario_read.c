@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MOST = 1024 * 1024, LINE_WORDS = 256, INCLUDE_DEPTH = 4 };
+enum { FILE_MOST = 1024 * 1024, INCLUDE_DEPTH = 4 };
 
 static void read_file(struct scenario *s, const char *path, int depth);
 
-/* ---- lines ---- */
+/* ---- files and citations ---- */
 
 static char *slurp(const char *path, size_t *ret)
 {
@@ -27,96 +27,6 @@ static char *slurp(const char *path, size_t *ret)
     return text;
 }
 
-static size_t blank(const char *p, const char *end)
-{
-    if (p < end && (*p == ' ' || *p == '\t' || *p == '\r'))
-        return 1;
-    return end - p >= 3 && memcmp(p, "\xe3\x80\x80", 3) == 0 ? 3 : 0; /* U+3000 */
-}
-
-static int characters(const char *from, const char *to)
-{
-    int n = 0;
-    for (; from < to; from++)
-        n += ((unsigned char)*from & 0xc0) != 0x80;
-    return n;
-}
-
-/* The end of what is said: before a comment and blanks. */
-static const char *said_until(const char *p, const char *end)
-{
-    const char *start = p;
-    for (; p < end; p++)
-        if (*p == '#' && (p == start || p[-1] == ' ' || p[-1] == '\t'))
-            break;
-    for (size_t n = 1; p > start && n;) {
-        n = blank(p - 1, p);
-        if (!n && p - start >= 3)
-            n = blank(p - 3, p);
-        p -= n;
-    }
-    return p;
-}
-
-/* "… (YC-24、YC-25)": the numbers, and the end of what stands before them. */
-static const char *take_cites(struct scenario *s, struct line *l, const char *p, const char *end)
-{
-    bool wide = end - p >= 3 && memcmp(end - 3, "）", 3) == 0;
-    if (!wide && !(end > p && end[-1] == ')'))
-        return end;
-    const char *inner_end = end - (wide ? 3 : 1), *open = inner_end;
-    while (open > p && *open != '(' && memcmp(open, "（", 3) != 0)
-        open--;
-    const char *q = open + (*open == '(' ? 1 : 3);
-    if (open == p || q[0] < 'A' || q[0] > 'Z' || !memchr(q, '-', (size_t)(inner_end - q)))
-        return end;
-    l->cites.word = ARENA_ARRAY(s->a, const char *, 16);
-    while (q < inner_end && l->cites.n < 16) {
-        const char *from = q;
-        while (q < inner_end && ((*q >= 'A' && *q <= 'Z') || (*q >= '0' && *q <= '9') || *q == '-'))
-            q++;
-        if (q > from)
-            l->cites.word[l->cites.n++] = arena_strn(s->a, from, (size_t)(q - from));
-        else
-            q++;
-    }
-    return said_until(p, open);
-}
-
-static void split(struct scenario *s, struct line *l, const char *start, const char *p, const char *end)
-{
-    l->word = ARENA_ARRAY(s->a, struct word, LINE_WORDS);
-    l->column = characters(start, p) + 1;
-    l->body = (struct word){arena_strn(s->a, p, (size_t)(end - p)), l->column};
-    while (p < end && l->n < LINE_WORDS) {
-        size_t skip = blank(p, end);
-        if (skip) {
-            p += skip;
-            continue;
-        }
-        const char *from = p;
-        while (p < end && !blank(p, end))
-            p++;
-        l->word[l->n++] = (struct word){arena_strn(s->a, from, (size_t)(p - from)), characters(start, from) + 1};
-    }
-}
-
-/* false: nothing is said on this line. */
-static bool line_make(struct scenario *s, const struct source *source, int number, const char *p, const char *end,
-                      struct line *ret)
-{
-    const char *start = p;
-    *ret = (struct line){.source = source, .number = number};
-    for (size_t n; (n = blank(p, end)) != 0; p += n)
-        ret->indented = true;
-    end = said_until(p, end);
-    if (p >= end)
-        return false;
-    end = take_cites(s, ret, p, end);
-    split(s, ret, start, p, end);
-    return ret->n > 0;
-}
-
 static void note_cites(struct scenario *s, const struct line *l)
 {
     for (size_t i = 0; i < l->cites.n; i++) {
@@ -125,110 +35,7 @@ static void note_cites(struct scenario *s, const struct line *l)
     }
 }
 
-/* ---- the town: departments, persons, aliases, templates ---- */
-
-/* A keyed word pair further on in a line: 上级 X. Returns the word behind it. */
-static const struct word *after(const struct line *l, const char *key)
-{
-    for (size_t i = 1; i + 1 < l->n; i++)
-        if (strcmp(l->word[i].s, key) == 0)
-            return &l->word[i + 1];
-    return NULL;
-}
-
-static bool says(const struct line *l, const char *key)
-{
-    for (size_t i = 1; i < l->n; i++)
-        if (strcmp(l->word[i].s, key) == 0)
-            return true;
-    return false;
-}
-
-/* The parts of "甲、乙". */
-static struct words listed(struct scenario *s, const char *text)
-{
-    struct words w = {ARENA_ARRAY(s->a, const char *, strlen(text) + 1), 0};
-    while (*text) {
-        const char *end = strstr(text, "、");
-        size_t n = end ? (size_t)(end - text) : strlen(text);
-        if (n)
-            w.word[w.n++] = arena_strn(s->a, text, n);
-        text += end ? n + 3 : n;
-    }
-    return w;
-}
-
-static const char *kind_meant(const struct scenario *s, const char *word)
-{
-    for (size_t i = 0; i < s->law->nroles; i++)
-        if (s->law->roles[i].one_kind && strcmp(s->law->roles[i].label, word) == 0)
-            return s->law->roles[i].one_kind;
-    return word_meant(s, word);
-}
-
-static void read_department(struct scenario *s, const struct line *l)
-{
-    if (l->n < 3) {
-        word_problem(s, l, &l->word[0], "expected 部门 NAME KIND");
-        return;
-    }
-    const struct word *superior = after(l, "上级"), *manages = after(l, "管理");
-    struct town_department d = {
-        .name = l->word[1].s, .kind = kind_meant(s, l->word[2].s), .keyless = says(l, "无密钥")};
-    d.id = arena_printf(s->a, "d%zu", s->ndepartments + 1);
-    const struct town_department *up = superior ? word_department(s, l, superior) : NULL;
-    d.superior = up ? up->id : NULL;
-    if (!text_is_name(d.kind))
-        word_problem(s, l, &l->word[2], "'%s' is no kind of department", l->word[2].s);
-    struct words units = listed(s, manages ? manages->s : "");
-    d.manages = ARENA_ARRAY(s->a, const char *, units.n + 1);
-    for (size_t i = 0; i < units.n; i++) {
-        const struct town_department *unit = word_department(s, l, &(struct word){units.word[i], manages->column});
-        if (unit)
-            d.manages[d.nmanages++] = unit->id;
-    }
-    ARENA_GROW(s->a, s->department, s->ndepartments, s->departments_cap);
-    s->department[s->ndepartments++] = d;
-}
-
-static const char *right_meant(const char *word)
-{
-    static const char *const pairs[][2] = {
-        {"办理", "act"}, {"代录", "enter"}, {"查看", "watch"}, {"批准", "approve"}, {"督查", "inspect"}};
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        if (strcmp(pairs[i][0], word) == 0)
-            return pairs[i][1];
-    return word;
-}
-
-/* 人员 李主任 属于 市纪委监委 权利 办理、批准 */
-static void read_person(struct scenario *s, const struct line *l)
-{
-    const struct word *department = after(l, "属于"), *rights = after(l, "权利");
-    if (l->n < 2 || !department || !rights) {
-        word_problem(s, l, &l->word[0], "expected 人员 NAME 属于 DEPARTMENT 权利 RIGHTS");
-        return;
-    }
-    const struct town_department *d = word_department(s, l, department);
-    struct town_person person = {.name = l->word[1].s, .department = d ? d->id : NULL};
-    person.principal = arena_printf(s->a, "p%zu", s->npersons + 1);
-    person.rights = listed(s, rights->s);
-    for (size_t i = 0; i < person.rights.n; i++)
-        person.rights.word[i] = right_meant(person.rights.word[i]);
-    ARENA_GROW(s->a, s->person, s->npersons, s->persons_cap);
-    s->person[s->npersons++] = person;
-}
-
-static void read_alias(struct scenario *s, const struct line *l)
-{
-    if (l->n != 3) {
-        word_problem(s, l, &l->word[0], "expected 称呼 WORD MEANING");
-        return;
-    }
-    ARENA_GROW(s->a, s->alias, s->naliases, s->aliases_cap);
-    s->alias[s->naliases].alias = l->word[1].s;
-    s->alias[s->naliases++].word = l->word[2].s;
-}
+/* ---- templates ---- */
 
 static void read_template(struct scenario *s, const struct line *l)
 {
@@ -333,11 +140,11 @@ static void read_assignment(struct scenario *s, struct step *step, const struct 
         word_problem(s, l, &l->word[0], "expected LABEL = VALUE, 材料 PAPER, 不附 PAPER, 不填 LABEL or → EXPECTATION");
         return;
     }
-    const char *key_end = said_until(body, eq), *from = eq + 1;
-    for (size_t n; (n = blank(from, from + strlen(from))) != 0;)
+    const char *key_end = line_said_until(body, eq), *from = eq + 1;
+    for (size_t n; (n = line_blank(from, from + strlen(from))) != 0;)
         from += n;
     struct word key = {arena_strn(s->a, body, (size_t)(key_end - body)), l->column};
-    struct word value = {from, l->column + characters(body, from)};
+    struct word value = {from, l->column + line_characters(body, from)};
     assign(s, step, l, &key, &value);
 }
 
@@ -475,13 +282,9 @@ static struct step *read_declaration(struct scenario *s, const struct line *l, i
 {
     const char *w = l->word[0].s;
     *ret_known = true;
-    if (strcmp(w, "部门") == 0)
-        read_department(s, l);
-    else if (strcmp(w, "人员") == 0)
-        read_person(s, l);
-    else if (strcmp(w, "称呼") == 0)
-        read_alias(s, l);
-    else if (strcmp(w, "引用") == 0 && l->n == 2)
+    if (town_read(s, l))
+        return NULL;
+    if (strcmp(w, "引用") == 0 && l->n == 2)
         read_file(s, arena_printf(s->a, "tests/scenario/%s.inc", l->word[1].s), depth + 1);
     else if (strcmp(w, "开始") == 0 && l->n == 2)
         s->start = word_day(s, l, &l->word[1]);
