@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JSON_MOST = 1 << 20 };
+enum { JSON_MOST = 1 << 20, PAPER_MOST = 64 << 20 };
 
 static struct value *form_question(struct run *r, const char *act, const char *procedure, int64_t case_id, int64_t task)
 {
@@ -205,11 +205,26 @@ static bool add_field(struct run *r, struct value *command, const struct value *
     return true;
 }
 
+/* A dry run puts nothing: the daemon judges by the hash alone. */
+static struct value *hash_of_file(struct run *r, const char *file)
+{
+    struct buf paper = {0};
+    enum status st = file_read(strcmp(file, "-") == 0 ? "/dev/stdin" : file, PAPER_MOST, &paper);
+    struct hash hash = hash_of(paper.p, paper.n);
+    buf_done(&paper);
+    if (st == ST_OK)
+        return v_bin(r->arena, hash.b, HASH_LEN);
+    run_fail(r, EXIT_USAGE, "%s: %s", file, status_text(st));
+    return NULL;
+}
+
 /* A hash in hexadecimal, or a file that is put. */
 static struct value *paper_of(struct run *r, const char *text)
 {
     uint8_t hash[HASH_LEN];
-    return json_unhex(text, hash, sizeof hash) ? v_bin(r->arena, hash, sizeof hash) : run_paper(r, text);
+    if (json_unhex(text, hash, sizeof hash))
+        return v_bin(r->arena, hash, sizeof hash);
+    return cli_flag(r->cli, "dry-run") ? hash_of_file(r, text) : run_paper(r, text);
 }
 
 static bool add_paper(struct run *r, struct value *command, const char *slot, const char *file)

@@ -1,5 +1,6 @@
 """The command line and the agent as their users meet them: exit codes, output, a task done, notices handled."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -63,6 +64,16 @@ class Commands(support.TownTest):
                          ["record-proceeding", "apply", "accept", "confirm-suspension"])
         seen = self.leeway("discipline-clerk", "watch", "suspension-confirmed", "--after", 0, "--count", 1, "-o", "ndjson")
         self.assertEqual(json.loads(seen[0])["case"], case)
+
+    def test_a_dry_run_puts_no_paper(self):
+        case, paper = self.proceeding(), self.town.folder / "application.txt"
+        paper.write_text("申请书")
+        self.leeway("discipline-clerk", "case", "act", case, "apply", "--by", "applicant", "-f", "applicant-kind=person",
+                    "-f", "receiver-id=discipline", "-f", "grounds=出于公心", "-p", f"application={paper}", "--dry-run")
+        digest = hashlib.blake2b(paper.read_bytes(), digest_size=32).digest()
+        refused = self.refused("form", self.client("discipline-clerk").command, "apply", case=case,
+                               fields=support.APPLICATION, by={"party": "applicant"}, papers={"application": [digest]})
+        self.assertEqual(refused.code, "paper-unknown")
 
     def test_the_exit_code_tells_what_happened(self):
         case = self.proceeding()
