@@ -166,7 +166,9 @@ int calendar_show_verb(struct run *r)
     if (!cal)
         return r->result;
     struct calendar_count count = calendar_working_days(cal, (int)year);
-    print_list(r, "days", exceptions(r, cal, (int)year), columns, sizeof columns / sizeof *columns);
+    const struct value *days = exceptions(r, cal, (int)year);
+    if (v_count(days) || r->format != TABLE)
+        print_list(r, "days", days, columns, sizeof columns / sizeof *columns);
     fprintf(r->format == TABLE ? stdout : stderr, TR(r, "%d working days%s\n", "%d 个工作日%s\n"), count.days,
             count.provisional ? TR(r, ", provisional: the year is not announced", ",暂定:该年度安排未公布") : "");
     calendar_free(cal);

@@ -1,7 +1,9 @@
 #include "clients/leeway/body.h"
 #include "clients/leeway/cmd.h"
 #include "clients/leeway/print.h"
+#include "clients/leeway/words.h"
 #include "clients/lib/json.h"
+#include "daemon/base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,18 +40,23 @@ int case_act(struct run *r)
 }
 
 /* A map of the case as lines `  key  value`, maps one level deeper. */
-static void print_nested(const struct value *map, int depth)
+static void print_nested(const struct run *r, const struct value *map, int depth)
 {
     for (size_t i = 0; i < v_count(map); i++) {
         const struct pair *p = &map->u.map.pair[i];
+        /* below the first level keys are names that a procedure gives, but for those of a clock or a task */
+        const char *key = word_of(r->language, p->key);
         if (v_kind(p->val) == V_MAP && v_count(p->val)) {
-            printf("%*s%s\n", 2 * depth, "", p->key);
-            print_nested(p->val, depth + 1);
+            printf("%*s%s\n", 2 * depth, "", key);
+            print_nested(r, p->val, depth + 1);
             continue;
         }
         struct buf text = {0};
         put_cell(&text, p->val, CELL);
-        printf("%*s%-*s  %s\n", 2 * depth, "", 24 - 2 * depth > 0 ? 24 - 2 * depth : 1, p->key, buf_cstr(&text));
+        int left = 24 - 2 * depth - (int)text_columns(key, strlen(key));
+        printf("%*s%s%*s  %s\n", 2 * depth, "", key, left > 0 ? left : 0, "",
+               v_kind(p->val) == V_STR && strcmp(p->key, "state") == 0 ? word_of(r->language, buf_cstr(&text))
+                                                                       : buf_cstr(&text));
         buf_done(&text);
     }
 }
@@ -66,7 +73,7 @@ int case_show(struct run *r)
         return r->result;
     if (r->format != TABLE)
         return print_map(r, v_get(answer, "case"), NULL, 0);
-    print_nested(v_get(answer, "case"), 0);
+    print_nested(r, v_get(answer, "case"), 0);
     return EXIT_DONE;
 }
 

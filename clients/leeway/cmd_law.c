@@ -121,7 +121,14 @@ static int tell(struct run *r, void (*how)(const struct procedure *, struct buf 
         return r->result;
     struct buf out = {0};
     how(p, &out);
-    fwrite(out.p, 1, out.n, stdout);
+    if (r->format == TABLE)
+        fwrite(out.p, 1, out.n, stdout);
+    else {
+        struct value *map = v_map(r->arena);
+        v_put_str(r->arena, map, "procedure", p->name);
+        v_put_str(r->arena, map, "text", buf_cstr(&out));
+        print_map(r, map, NULL, 0);
+    }
     buf_done(&out);
     procedure_free(p);
     return EXIT_DONE;

@@ -1,5 +1,6 @@
 #include "clients/leeway/cmd.h"
 #include "clients/leeway/print.h"
+#include "clients/leeway/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,13 +25,16 @@ static void print_ledger(struct run *r, const struct value *ledger)
         struct buf text = {0};
         const struct value *entry = v_at(ledger, i);
         for (size_t k = 0; k < v_count(entry); k++) {
-            buf_printf(&text, "%s%s ", k ? "  " : "", entry->u.map.pair[k].key);
-            put_cell(&text, entry->u.map.pair[k].val, CELL);
+            const struct value *v = entry->u.map.pair[k].val;
+            buf_printf(&text, "%s%s ", k ? "  " : "", word_of(r->language, entry->u.map.pair[k].key));
+            if (v_kind(v) == V_STR)
+                buf_str(&text, word_of(r->language, v_text(v, "")));
+            else
+                put_cell(&text, v, CELL);
         }
         printf("    %s\n", buf_cstr(&text));
         buf_done(&text);
     }
-    (void)r;
 }
 
 static void print_day(struct run *r, const struct value *day)
@@ -44,7 +48,7 @@ static void print_day(struct run *r, const struct value *day)
         printf("%4" PRId64, v_get_int(day, "n", 0));
     else
         printf("%4s", "-");
-    printf("  %s%s%s%s\n", v_get_str(day, "why", ""), *source ? "  " : "", source,
+    printf("  %s%s%s%s\n", word_of(r->language, v_get_str(day, "why", "")), *source ? "  " : "", source,
            v_get(day, "known") && !v_get_bool(day, "known") ? TR(r, "  (not announced)", "  (未公布)") : "");
 }
 
@@ -52,8 +56,9 @@ static void print_clock(struct run *r, const struct value *clock)
 {
     printf("%s (%s)  %s\n", v_get_str(clock, "label", ""), v_get_str(clock, "clock", ""),
            v_get_str(clock, "article", ""));
-    printf("  %s  %s  %s %s%s\n", TR(r, "state", "状态"), v_get_str(clock, "state", ""), TR(r, "due", "到期"),
-           v_get_str(clock, "due", "-"), v_get_bool(clock, "provisional") ? TR(r, " (provisional)", " (暂定)") : "");
+    printf("  %s  %s  %s %s%s\n", TR(r, "state", "状态"), word_of(r->language, v_get_str(clock, "state", "")),
+           TR(r, "due", "到期"), v_get_str(clock, "due", "-"),
+           v_get_bool(clock, "provisional") ? TR(r, " (provisional)", " (暂定)") : "");
     print_ledger(r, v_get(clock, "ledger"));
     const struct value *days = v_get(clock, "days");
     for (size_t i = 0; i < v_count(days); i++)
@@ -77,20 +82,34 @@ int case_explain(struct run *r)
 
 /* ---- history, service ---- */
 
+/* What the daemon does by itself (a limit that comes near) was done by nobody else. */
+static const struct value *named(struct run *r, const struct value *events)
+{
+    struct value *list = v_list(r->arena);
+    for (size_t i = 0; i < v_count(events); i++) {
+        struct value *one = v_copy(r->arena, v_at(events, i));
+        if (v_kind(v_get(one, "by")) == V_MAP && !v_count(v_get(one, "by")))
+            v_put_str(r->arena, one, "by", "leewayd");
+        if (!v_get(one, "act"))
+            v_put_str(r->arena, one, "act", v_get_str(one, "kind", NULL));
+        v_push(r->arena, list, one);
+    }
+    return list;
+}
+
 int case_history(struct run *r)
 {
     static const struct column columns[] = {
-        {"event", "event", "事件", CELL},
-        {"recorded", "recorded", "录入", CELL_MOMENT},
-        {"done", "done", "办理日期", CELL},
-        {"act", "act", "行为", CELL},
-        {"principal", "entered by", "录入人", CELL},
-        {"by", "done by", "作出人", CELL},
-        {"transitions", "transitions", "流转", CELL},
+        {"event", "event", "事件", CELL},   {"recorded", "recorded", "录入", CELL_MOMENT},
+        {"done", "done", "办理日期", CELL}, {"act", "act", "行为", CELL},
+        {"label", "", "事项", CELL},        {"principal", "entered by", "录入人", CELL},
+        {"by", "done by", "作出人", CELL},  {"transitions", "transitions", "流转", CELL},
     };
     struct value *q = about_case(r, "history");
     const struct value *list = q ? run_list(r, q, "events") : NULL;
-    return list ? print_list(r, "events", list, columns, sizeof columns / sizeof *columns) : r->result;
+    if (!list || r->format != TABLE)
+        return list ? print_list(r, "events", list, NULL, 0) : r->result;
+    return print_list(r, "events", named(r, list), columns, sizeof columns / sizeof *columns);
 }
 
 /* The notices with a `key` each: that of the answer, else of the report that it was handled, else received. */

@@ -88,11 +88,37 @@ static bool settle(struct run *r)
     return true;
 }
 
+/* What --lang says before anything else is understood, so that help and complaints are in it too. A --lang that stands
+ * first is taken out: `help` and the like stand beside the table of verbs. */
+static enum language chosen(enum language usual, int *argc, char ***argv)
+{
+    for (int i = 1; i < *argc; i++) {
+        const char *text = (*argv)[i];
+        int words = 1;
+        if (strncmp(text, "--lang=", 7) == 0)
+            text += 7;
+        else if (strcmp(text, "--lang") == 0 && i + 1 < *argc) {
+            text = (*argv)[i + 1];
+            words = 2;
+        } else
+            continue;
+        if (strcmp(text, "zh") != 0 && strcmp(text, "en") != 0)
+            return usual; /* settle() complains */
+        if (i == 1 && words < *argc - 1 && strcmp((*argv)[1 + words], "help") == 0) {
+            (*argv)[words] = (*argv)[0];
+            *argv += words;
+            *argc -= words;
+        }
+        return strcmp(text, "zh") == 0 ? ZH : EN;
+    }
+    return usual;
+}
+
 int main(int argc, char **argv)
 {
     char why[CLI_WHY];
     struct cli c = {0};
-    enum language l = cli_language(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
+    enum language l = chosen(cli_language(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")), &argc, &argv);
     int result = about(argc, argv, l);
     if (result >= 0)
         return result;

@@ -1,6 +1,7 @@
 #include "clients/leeway/run.h"
 
 #include "clients/leeway/print.h"
+#include "clients/leeway/words.h"
 #include "clients/lib/json.h"
 #include "clients/lib/options.h"
 #include "daemon/base/text.h"
@@ -77,8 +78,10 @@ static enum exit_code exit_of(enum lw_code code)
 }
 
 /* The last line tells what to do. */
-static const char *remedy(struct run *r, enum lw_code code, const char *word, const char *id)
+static const char *remedy(struct run *r, const struct value *answer, const struct lw_error *e, const char *id)
 {
+    enum lw_code code = e->code;
+    const char *word = e->word;
     if (strcmp(word, "case-moved-on") == 0)
         return TR(r, "look at it again (leeway case show) and repeat with the new --expect",
                   "重新查看案件(leeway case show),再用新的 --expect 重试");
@@ -86,8 +89,10 @@ static const char *remedy(struct run *r, enum lw_code code, const char *word, co
         return TR(r, "leave --id out: that one was used for something else", "不要带 --id:该编号已用于其他命令");
     switch (code) {
     case LW_LAW:
-        return TR(r, "supply what is missing; leeway case explain CASE tells the clocks",
-                  "补齐所缺;leeway case explain CASE 说明各期限");
+        return v_get(answer, "missing")    ? TR(r, "supply what is missing", "补齐所缺")
+               : v_get(answer, "earliest") ? TR(r, "try again on that day", "届时再办")
+                                           : TR(r, "leeway case history and case explain tell what was done and due",
+                                                "leeway case history 和 case explain 说明已办事项和各期限");
     case LW_RIGHT:
         return TR(r, "ask whoever holds the right, or use that department's key (--context)",
                   "请有权限的部门办理,或使用该部门的密钥(--context)");
@@ -98,13 +103,16 @@ static const char *remedy(struct run *r, enum lw_code code, const char *word, co
     case LW_UNREACHABLE:
         return TR(r, "is leewayd running, and is the endpoint right?", "leewayd 是否在运行,endpoint 是否正确?");
     case LW_AUTH:
-        return TR(r, "have the administrator add this key: leeway key add", "请管理员登记该密钥:leeway key add");
+        return TR(r, "have the administrator add this key (leeway key add), or give its principal the right",
+                  "请管理员登记该密钥(leeway key add)或授予权限");
     case LW_SPACE:
         return TR(r, "the daemon only reads at the moment; tell its operator", "守护进程暂时只读,请告知运维");
     case LW_STORE:
         return TR(r, "tell the operator: the record must come back from a backup", "请告知运维:该记录需从备份恢复");
-    case LW_FORM:
-        return TR(r, "leeway task do and --help tell what is needed", "leeway task do 和 --help 说明所需内容");
+    case LW_FORM: /* an act's form is told by its task; of the rest, --help tells what there is to tell */
+        return strncmp(word, "field-", 6) == 0 || strncmp(word, "paper-", 6) == 0 || strncmp(word, "part-", 5) == 0
+                   ? TR(r, "--ask, or leeway task do, asks for what is needed", "用 --ask 或 leeway task do 逐项填写")
+                   : TR(r, "--help tells what is expected", "--help 说明所需内容");
     case LW_OK:
     case LW_CONFLICT:
     case LW_LIMIT:
@@ -135,7 +143,7 @@ static void print_detail(struct run *r, const char *name, const struct value *v)
 
 int run_refused(struct run *r, const struct value *answer, const struct lw_error *e, const char *id)
 {
-    const char *what = remedy(r, e->code, e->word, id);
+    const char *what = remedy(r, answer, e, id), *zh = word_of_code(r->language, e->word);
     if (r->format != TABLE) {
         struct value *error = v_map(r->arena);
         v_put_str(r->arena, error, "code", e->word);
@@ -151,7 +159,9 @@ int run_refused(struct run *r, const struct value *answer, const struct lw_error
         print_error(error);
         return r->result = exit_of(e->code);
     }
-    fprintf(stderr, "leeway: %s%s (%s)\n", answer ? TR(r, "refused: ", "不予办理:") : "", e->text, e->word);
+    fprintf(stderr, "leeway: %s%s (%s)\n", answer ? TR(r, "refused: ", "不予办理:") : "", zh ? zh : e->text, e->word);
+    if (zh && answer) /* the daemon's sentence names the field, the case or the day */
+        print_detail(r, "原文", v_get(answer, "text"));
     print_detail(r, TR(r, "rule", "规则"), v_get(answer, "rule"));
     print_detail(r, TR(r, "article", "条款"), v_get(answer, "article"));
     print_detail(r, TR(r, "missing", "所缺"), v_get(answer, "missing"));

@@ -67,7 +67,7 @@ static const struct verb table[] = {
     {"case", "show", "CASE", "", "the state of a case, without its private parts", "案件现状", "leeway case show 17",
      case_show},
     {"case", "list", NULL, "procedure stage department outcome subject limit", "cases, of the own department or all",
-     "案件列表", "leeway case list --stage verifying -o ndjson", case_list},
+     "案件列表", "leeway case list --stage verification -o ndjson", case_list},
     {"case", "explain", "CASE", "", "its clocks, counted day by day", "期限逐日说明", "leeway case explain 17",
      case_explain},
     {"case", "history", "CASE", "limit", "its whole-process record", "全程纪实", "leeway case history 17",

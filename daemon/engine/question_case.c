@@ -66,16 +66,24 @@ static struct value *of_case(struct arena *a, const struct value *event, const c
     return ret;
 }
 
+struct history {
+    struct value *list;
+    const struct procedure *law; /* of the case; NULL: gone */
+};
+
 static bool history_item(struct asking *k, struct arena *a, struct value *event, void *ctx)
 {
     static const char *const keys[] = {"kind", "act",  "recorded", "done",   "principal", "by",
                                        "part", "task", "cause",    "second", "private",   "about-what"};
-    struct value *list = ctx, *item = v_map(a);
+    const struct history *h = ctx;
+    struct value *list = h->list, *item = v_map(a);
+    const struct act *act = h->law ? procedure_act(h->law, v_get_str(event, "act", NULL)) : NULL;
     int64_t kase = v_get_int(k->m, "case", 0);
     v_put_int(a, item, "event", v_get_int(event, "n", 0));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (v_get(event, keys[i]))
             v_put(a, item, keys[i], v_get(event, keys[i]));
+    v_put_str(a, item, "label", act ? act->label : NULL);
     v_put(a, item, "transitions", of_case(a, event, "transitions", kase));
     v_put(a, item, "notices", of_case(a, event, "notices", kase));
     const struct value *cases = of_case(a, event, "cases", kase);
@@ -96,7 +104,8 @@ enum status ask_history(struct asking *k)
     if (st)
         return st;
     v_put(k->a, k->answer, "events", list);
-    return events_each(k, v_get_int(k->m, "case", 0), page_after_number(k), history_item, list);
+    struct history h = {list, case_law(k, kase)};
+    return events_each(k, v_get_int(k->m, "case", 0), page_after_number(k), history_item, &h);
 }
 
 /* ---- served ---- */

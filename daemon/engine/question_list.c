@@ -136,6 +136,36 @@ static enum status cases_walk(struct asking *k, const struct filter *f, struct v
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
+/* Does any version of the procedure (of any, when it is NULL) know the stage, the outcome? NULL: nothing is asked. */
+static bool law_knows(const struct asking *k, const char *procedure, const char *stage, const char *outcome)
+{
+    const struct laws *all = view_laws(k->q->view);
+    bool knows = false;
+    for (size_t i = 0; i < laws_count(all) && !knows; i++) {
+        struct day from;
+        const struct procedure *p = laws_at(all, i, &from);
+        bool has = !outcome;
+        for (size_t j = 0; j < p->noutcomes && !has; j++)
+            has = strcmp(p->outcomes[j].name, outcome) == 0;
+        knows = same(procedure, p->name) && (!stage || procedure_stage(p, stage)) && has;
+    }
+    return knows;
+}
+
+/* A slip of the pen would look like a list with nothing in it. false: refused. */
+static bool filter_is_known(struct asking *k, const struct filter *f)
+{
+    if (f->procedure && !law_knows(k, f->procedure, NULL, NULL))
+        (void)refuse(k, "form", "procedure-unknown", "there is no such procedure");
+    else if (f->stage && !law_knows(k, f->procedure, f->stage, NULL))
+        (void)refuse(k, "form", "stage-unknown", "no procedure has such a stage");
+    else if (f->outcome && !law_knows(k, f->procedure, NULL, f->outcome))
+        (void)refuse(k, "form", "outcome-unknown", "no procedure has such an outcome");
+    else if (f->department && !register_department(view_register(k->q->view), f->department))
+        (void)refuse(k, "form", "department-unknown", "there is no such department");
+    return !k->refused;
+}
+
 enum status ask_cases(struct asking *k)
 {
     const char *own = view_department(k->q->view, k->q->principal);
@@ -148,6 +178,8 @@ enum status ask_cases(struct asking *k)
         department = own;
     }
     filter_make(k, department, &f);
+    if (!filter_is_known(k, &f))
+        return ST_OK;
     v_put(k->a, k->answer, "cases", list);
     return cases_walk(k, &f, list);
 }

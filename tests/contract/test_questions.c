@@ -363,6 +363,20 @@ static void a_record_that_cannot_be_read_is_no_matter_of_waiting(void **state)
     assert_true(refused(house_ask(h, "inspector", m), "store"));
 }
 
+static void a_filter_that_names_nothing_is_refused(void **state)
+{
+    struct house *h = *state;
+    static const char *const wrong[][2] = {
+        {"procedure", "yinchaun"}, {"department", "disipline"}, {"stage", "verifying"}, {"outcome", "exemted"}};
+    (void)city_case(h, "received");
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct value *m = house_question(h, "cases");
+        v_put_str(house_arena(h), m, wrong[i][0], wrong[i][1]);
+        assert_string_equal(v_get_str(house_ask(h, "inspector", m), "code", ""),
+                            arena_printf(house_arena(h), "%s-unknown", wrong[i][0]));
+    }
+}
+
 static void the_register_has_four_kinds(void **state)
 {
     struct house *h = *state;
@@ -438,25 +452,16 @@ int main(int argc, char **argv)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(status_tells_heads_and_the_asker),
-        T(the_census_counts_every_case_once),
-        T(only_who_has_a_part_sees_a_case),
-        T(cases_are_listed_page_by_page),
-        T(history_tells_the_course_without_persons),
-        T(explain_counts_the_days),
-        T(tasks_say_what_is_asked_of_a_department),
-        T(served_tells_the_way_of_each_notice),
-        T(the_feed_is_read_from_any_number),
-        T(a_notice_is_shown_to_its_department_alone),
-        T(the_law_is_shown_with_its_text),
-        T(names_of_persons_need_the_right_to_act),
-        T(an_answer_is_told_again_to_who_got_it),
-        T(heads_are_proved_to_continue_each_other),
-        T(names_that_no_key_can_hold_name_nothing),
-        T(a_record_that_cannot_be_read_is_no_matter_of_waiting),
-        T(the_register_has_four_kinds),
-        T(streams_are_read_as_far_as_the_room_goes),
-        T(a_paper_is_for_who_has_a_part_in_a_case_that_cites_it),
+        T(status_tells_heads_and_the_asker),         T(the_census_counts_every_case_once),
+        T(only_who_has_a_part_sees_a_case),          T(cases_are_listed_page_by_page),
+        T(history_tells_the_course_without_persons), T(explain_counts_the_days),
+        T(tasks_say_what_is_asked_of_a_department),  T(served_tells_the_way_of_each_notice),
+        T(the_feed_is_read_from_any_number),         T(a_notice_is_shown_to_its_department_alone),
+        T(the_law_is_shown_with_its_text),           T(names_of_persons_need_the_right_to_act),
+        T(an_answer_is_told_again_to_who_got_it),    T(heads_are_proved_to_continue_each_other),
+        T(names_that_no_key_can_hold_name_nothing),  T(a_record_that_cannot_be_read_is_no_matter_of_waiting),
+        T(a_filter_that_names_nothing_is_refused),   T(the_register_has_four_kinds),
+        T(streams_are_read_as_far_as_the_room_goes), T(a_paper_is_for_who_has_a_part_in_a_case_that_cites_it),
         T(a_paper_is_cited_from_its_command_on),
     };
     if (argc > 1)

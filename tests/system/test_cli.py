@@ -115,6 +115,28 @@ class Commands(support.TownTest):
         self.leeway("administrator", "status", "--key", new, code=4)
         self.leeway("discipline-clerk", "department", "add", "x", "--name", "x", "--kind", "bureau", code=4)
 
+    def test_in_chinese_the_words_are_chinese(self):
+        case = self.accepted()
+        clerk = "discipline-clerk"
+        told, _ = self.leeway(clerk, "case", "explain", case, "--lang", "zh")
+        for word in ("按期完成", "周末", "工作日"):
+            self.assertIn(word, told)
+        self.assertNotIn("weekend", told)
+        self.assertIn("受理", self.leeway(clerk, "case", "history", case, "--lang", "zh")[0])
+        self.assertIn("主办部门", self.leeway(clerk, "case", "show", case, "--lang", "zh")[0])
+        self.assertIn("没有该案件", self.leeway(clerk, "case", "show", 999, "--lang", "zh", code=3)[1])
+        shown = subprocess.run([self.programs / "leeway", "--lang", "zh", "help"], capture_output=True, text=True,
+                               encoding="utf-8", check=True).stdout
+        self.assertIn("立案", shown)
+
+    def test_slips_of_the_pen_are_told(self):
+        clerk = "discipline-clerk"
+        self.assertEqual(self.data(clerk, "register", "list", "departments"),
+                         self.data(clerk, "register", "list", "department"))
+        self.leeway(clerk, "register", "list", "offices", code=2)
+        self.leeway(clerk, "case", "list", "--stage", "verifying", code=2)
+        self.assertEqual(self.data(clerk, "procedure", "show", "yinchuan")["procedure"], "yinchuan")
+
     def test_a_watch_whose_key_is_revoked_ends(self):
         server, key = self.town.key_file("server").with_suffix(".key.pub"), self.town.key_file("audit-reader")
         watch = subprocess.Popen(
