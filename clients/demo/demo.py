@@ -234,7 +234,10 @@ def options(arguments):
     parser.add_argument("--seed", type=int, default=1, help="of the made cases and of the moments of killing")
     parser.add_argument("--cases", type=int, default=204, help="how many, the four published ones among them")
     parser.add_argument("--keep", action="store_true", help="leave the folder with store and logs")
-    return parser.parse_args(arguments)
+    o = parser.parse_args(arguments)
+    if o.cases < 1:
+        parser.error(f"--cases is at least 1, not {o.cases}")
+    return o
 
 
 def who_did(event):
