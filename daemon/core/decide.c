@@ -76,6 +76,24 @@ static void refuse_stage(struct bench *b)
     b->rejection.missing = stages;
 }
 
+/* The stages that are named must be those in which the case is: one of the main course, and one of each track that is
+ * named. A track that has not begun is in none. */
+static bool comes_from(const struct bench *b, const struct words *from)
+{
+    bool main_named = false, main_fits = false, fits = true;
+    for (size_t i = 0; i < from->n; i++) {
+        const struct stage *s = procedure_stage(b->p, from->word[i]);
+        if (!s->track) {
+            main_named = true;
+            main_fits = main_fits || strcmp(v_get_str(b->kase, "stage", ""), s->name) == 0;
+            continue;
+        }
+        const char *there = v_get_str(v_get(v_get(b->kase, "tracks"), s->track), "stage", "");
+        fits = fits && words_have(from, there);
+    }
+    return from->n && fits && (main_fits || !main_named);
+}
+
 static void find_act(struct bench *b)
 {
     const char *name = v_get_str(b->j->command, "act", "");
@@ -86,7 +104,7 @@ static void find_act(struct bench *b)
     }
     if (b->opening && !b->act->opens)
         bench_refuse(b, "form", "case-missing", "the act '%s' opens no case: say which one in 'case'", name);
-    else if (!b->opening && !words_have(&b->act->from, v_get_str(b->kase, "stage", "")))
+    else if (!b->opening && !comes_from(b, &b->act->from))
         refuse_stage(b);
     int64_t expect = v_get_int(b->j->command, "expect", -1), version = v_get_int(b->kase, "version", 0);
     if (expect >= 0 && expect != version)
@@ -135,6 +153,10 @@ static bool is_holder(struct bench *b, const char *role)
     }
     if (b->party || !b->department)
         return false;
+    bool chair = true;
+    const struct body *body = procedure_body_of(b->p, role, &chair);
+    if (body && !chair)
+        return body_seat(b, body->name);
     const struct department *d = bench_role(b, role);
     return d ? strcmp(d->id, b->department) == 0 : b->opening && !strchr(role, '.');
 }
@@ -191,7 +213,7 @@ static void find_part(struct bench *b)
     else if (!v_get(v_get(v_get(b->kase, "parts"), k->name), id))
         bench_refuse(b, "form", "part-unknown", "the case has no %s %s", k->name, id);
     b->part_kind = k->name;
-    b->part = id;
+    b->part = b->acted_on = id;
 }
 
 /* ---- the two dates ---- */
@@ -320,7 +342,14 @@ static void check_opener(struct bench *b)
 static void enter_stage(struct bench *b)
 {
     char text[DAY_TEXT];
-    if (b->act->to) {
+    const struct stage *to = procedure_stage(b->p, b->act->to);
+    if (to && to->kinds.n && !words_have(&to->kinds, v_get_str(b->kase, "kind", "")))
+        bench_refuse(b, "law", "not-of-this-kind", "“%s”阶段不适用于该类事项", to->label);
+    if (to && to->track) {
+        bench_put_str(b, bench_path(b, "tracks.%s.stage", to->track), to->name);
+        bench_put_str(b, bench_path(b, "tracks.%s.since", to->track), day_text(b->done, text));
+        bench_put(b, bench_path(b, "tracks.%s.ended", to->track), v_bool(b->a, to->end));
+    } else if (to) {
         bench_put_str(b, "stage", b->act->to);
         bench_put_str(b, "since", day_text(b->done, text));
         bench_put_str(b, bench_path(b, "entered.%s", b->act->to), text);
@@ -345,9 +374,18 @@ struct decision decide(struct arena *a, const struct judge *j)
 
 /* ---- due moments ---- */
 
+/* What a clock of one part brings about is about that part. */
+static void about_part(struct bench *b, const char *clock)
+{
+    const struct value *c = v_get(v_get(b->kase, "clocks"), clock);
+    b->part_kind = v_get_str(c, "part-kind", NULL);
+    b->part = v_get_str(c, "part", NULL);
+}
+
 static void clock_near(struct bench *b, const char *clock)
 {
-    const struct clock_rule *rule = procedure_clock(b->p, clock);
+    const struct clock_rule *rule = procedure_clock_of(b->p, clock);
+    about_part(b, clock);
     struct effect e = {.verb = DO_TELL, .name = "limit-near", .to = {(const char *[]){rule->owner}, 1}};
     b->clock = clock;
     bench_del(b, bench_path(b, "clocks.%s.near-at", clock));
@@ -356,7 +394,8 @@ static void clock_near(struct bench *b, const char *clock)
 
 static void clock_missed(struct bench *b, const char *clock)
 {
-    const struct clock_rule *rule = procedure_clock(b->p, clock);
+    const struct clock_rule *rule = procedure_clock_of(b->p, clock);
+    about_part(b, clock);
     struct rule because = {.name = rule->name, .article = rule->article};
     b->about = v_get_str(v_get(v_get(b->kase, "clocks"), clock), "owner", NULL);
     b->clock = clock;
@@ -409,7 +448,7 @@ struct decision decide_due(struct arena *a, const struct judge *j, const char *w
             continue;
         const char *table = i == 2 ? "tasks" : "clocks", *key = strrchr(kinds[i].path, '.') + 1;
         int64_t at = v_get_int(v_get(v_get(b.kase, table), name), key, INT64_MAX);
-        if (at > j->now.ms || (i < 2 && !procedure_clock(b.p, name)))
+        if (at > j->now.ms || (i < 2 && !procedure_clock_of(b.p, name)))
             bench_refuse(&b, "conflict", "not-due", "%s %s of the case is not due", what, name);
         else
             kinds[i].deed(&b, name);

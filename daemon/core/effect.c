@@ -54,7 +54,7 @@ static void do_start(struct bench *b, const struct effect *e)
 
 static void do_extend(struct bench *b, const struct effect *e, const struct rule *rule)
 {
-    ledger_extend(b, e->name, v_number(bench_fact(b, e->from), 0), rule);
+    ledger_extend(b, bench_clock(b, e->name), v_number(bench_fact(b, e->from), 0), rule);
 }
 
 static void do_stop_clocks(struct bench *b)
@@ -143,8 +143,50 @@ static void do_grant(struct bench *b, const struct effect *e)
 static void do_conclude(struct bench *b, const struct effect *e)
 {
     const char *outcome = v_text(bench_fact(b, e->name), NULL);
-    if (outcome)
+    if (outcome && b->part)
+        bench_put_str(b, bench_path(b, "parts.%s.%s.outcome", b->part_kind, b->part), outcome);
+    else if (outcome)
         bench_put_str(b, "outcome", outcome);
+}
+
+/* ---- the course ---- */
+
+static void do_turn(struct bench *b, const struct effect *e)
+{
+    char text[DAY_TEXT];
+    struct value *turned = v_map(b->a);
+    v_put_str(b->a, turned, "from", v_get_str(b->kase, "kind", ""));
+    v_put_str(b->a, turned, "to", e->name);
+    v_put_str(b->a, turned, "day", day_text(b->done, text));
+    v_put_int(b->a, turned, "event", b->j->event);
+    bench_push(b, "turned", turned);
+    bench_put_str(b, "kind", e->name);
+}
+
+static void do_each(struct bench *b, const struct effect *e, const struct rule *rule)
+{
+    const struct value *parts = v_copy(b->a, v_get(v_get(b->kase, "parts"), e->name));
+    const char *kind = b->part_kind, *part = b->part;
+    for (size_t i = 0; i < v_count(parts); i++) {
+        b->part_kind = e->name;
+        b->part = parts->u.map.pair[i].key;
+        if (guard_holds(b, e->where))
+            effects_do(b, e->kids, e->nkids, rule);
+    }
+    b->part_kind = kind;
+    b->part = part;
+}
+
+static void do_reassign(struct bench *b, const struct effect *e)
+{
+    const char *id = bench_word(b, bench_fact(b, e->name));
+    const struct department *to = register_heir(b->j->reg, v_text(bench_fact(b, e->from), ""));
+    if (!*id || !v_get(v_get(b->kase, "tasks"), id))
+        bench_refuse(b, "conflict", "task-gone", "the case has no open task %s", id);
+    else if (!to)
+        bench_refuse(b, "form", "department-unknown", "the register has no such department");
+    else
+        bench_put_str(b, bench_path(b, "tasks.%s.department", id), to->id);
 }
 
 /* ---- tasks ---- */
@@ -159,7 +201,7 @@ static void do_move_tasks(struct bench *b, const struct effect *e)
     const struct value *clocks = v_get(b->kase, "clocks");
     for (size_t i = 0; holder && i < v_count(clocks); i++) {
         const char *clock = clocks->u.map.pair[i].key;
-        const struct clock_rule *rule = procedure_clock(b->p, clock);
+        const struct clock_rule *rule = procedure_clock_of(b->p, clock);
         if (rule && strcmp(rule->owner, e->name) == 0)
             bench_put_str(b, bench_path(b, "clocks.%s.owner", clock), holder->id);
     }
@@ -208,16 +250,16 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         do_start(b, e);
         break;
     case DO_STOP:
-        ledger_stop(b, e->name);
+        ledger_stop(b, bench_clock(b, e->name));
         break;
     case DO_EXTEND:
         do_extend(b, e, rule);
         break;
     case DO_PAUSE:
-        ledger_pause(b, e->name);
+        ledger_pause(b, bench_clock(b, e->name));
         break;
     case DO_RESUME:
-        ledger_resume(b, e->name);
+        ledger_resume(b, bench_clock(b, e->name));
         break;
     case DO_SUSPEND:
         do_suspend(b, e);
@@ -261,11 +303,33 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
     case DO_CORRECT:
         correct(b);
         break;
+    case DO_TURN:
+        do_turn(b, e);
+        break;
+    case DO_EACH:
+        do_each(b, e, rule);
+        break;
+    case DO_REASSIGN:
+        do_reassign(b, e);
+        break;
+    case DO_CONVENE:
+        body_convene(b, e, rule);
+        break;
+    case DO_RECUSE:
+        body_recuse(b, e, rule);
+        break;
+    case DO_VOTE:
+        body_vote(b, e, rule);
+        break;
+    case DO_DECIDE:
+        body_decide(b, e, rule);
+        break;
     }
 }
 
 void effects_do(struct bench *b, const struct effect *e, size_t n, const struct rule *rule)
 {
     for (size_t i = 0; i < n && !b->refused; i++)
-        effect_do(b, &e[i], rule);
+        if (guard_holds(b, e[i].when))
+            effect_do(b, &e[i], rule);
 }

@@ -59,6 +59,8 @@ static void check_circumstances(struct bench *b, const struct fact *f, const str
         const struct circumstance *c = procedure_circumstance(b->p, p->key);
         if (!c)
             bench_refuse(b, "form", "circumstance-unknown", "the procedure has no circumstance '%s'", p->key);
+        else if (c->open)
+            bench_refuse(b, "law", "circumstance-open", "情形%s的内容文件未给出,不能据以认定:%s", c->number, c->text);
         else if (v_kind(p->val) != V_LIST || v_count(p->val) > c->nchecks)
             wrong(b, f, "for each circumstance a list of its checks");
         for (size_t k = 0; c && k < v_count(p->val); k++) {
@@ -116,7 +118,24 @@ static void check_text(struct bench *b, const struct fact *f, const struct value
     case FACT_INT:
     case FACT_PART_LIST:
     case FACT_CIRCUMSTANCES:
+    case FACT_DEPARTMENTS:
+    case FACT_LINK:
         break;
+    }
+}
+
+static void check_departments(struct bench *b, const struct fact *f, const struct value *v)
+{
+    if (v_kind(v) != V_LIST || !v_count(v) || v_count(v) > PARTS_MOST)
+        wrong(b, f, "a list of departments");
+    for (size_t i = 0; i < v_count(v) && !b->refused; i++) {
+        const char *id = v_text(v_at(v, i), "");
+        if (!register_department(b->j->reg, id))
+            bench_refuse(b, "form", "department-unknown", "field '%s' (%s): the register has no department '%s'",
+                         f->name, f->label, id);
+        for (size_t k = 0; k < i; k++)
+            if (v_equal(v_at(v, k), v_at(v, i)))
+                wrong(b, f, "each department once");
     }
 }
 
@@ -130,6 +149,8 @@ static void check_value(struct bench *b, const struct fact *f, const struct valu
             wrong(b, f, arena_printf(b->a, "a number from %lld to %lld", (long long)f->least, (long long)f->most));
     } else if (f->type == FACT_PART_LIST) {
         check_part_list(b, f, v);
+    } else if (f->type == FACT_DEPARTMENTS) {
+        check_departments(b, f, v);
     } else if (f->type == FACT_CIRCUMSTANCES) {
         check_circumstances(b, f, v);
     } else {

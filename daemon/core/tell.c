@@ -59,9 +59,9 @@ static int64_t open_task(struct bench *b, const struct ask *ask)
     return id;
 }
 
-static struct calendar_due due_of(const struct bench *b, const struct effect *e)
+static struct calendar_due due_of(struct bench *b, const struct effect *e)
 {
-    const struct value *clock = e->clock ? v_get(v_get(b->kase, "clocks"), e->clock) : NULL;
+    const struct value *clock = e->clock ? v_get(v_get(b->kase, "clocks"), bench_clock(b, e->clock)) : NULL;
     if (clock)
         return (struct calendar_due){case_day(clock, "due"), v_get_bool(clock, "provisional")};
     return e->within ? ledger_limit(b, b->done, e->within) : (struct calendar_due){DAY_NONE, false};
@@ -128,7 +128,8 @@ static void notify(struct bench *b, const struct effect *e, const char *role, co
                    const char *article)
 {
     struct value *n = notice_new(b, department, e->name, role);
-    struct ask ask = {e->answer, department, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), e->clock};
+    struct ask ask = {e->answer, department, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), NULL};
+    ask.clock = e->clock ? bench_clock(b, e->clock) : NULL;
     if (e->answer)
         put_task(b, n, &ask);
     notice_out(b, n, article);
@@ -194,19 +195,46 @@ static void tell_one(struct bench *b, const struct effect *e, const char *role, 
     }
 }
 
+/* Each member of a body, whether its role is bound in this case or only the register says who it is. */
+static void tell_seat(struct bench *b, const struct effect *e, const struct seat *seat, struct value *transition,
+                      const char *article)
+{
+    const struct department *d = body_seated(b, seat);
+    if (!d)
+        return;
+    add_department(b, transition, d->id);
+    if (d->keyless)
+        serve(b, e, seat->role, d->id, article);
+    else
+        notify(b, e, seat->role, d->id, article);
+}
+
 void tell(struct bench *b, const struct effect *e, const char *article)
 {
     struct value *transition = transition_of(b, e->name);
-    for (size_t i = 0; i < e->to.n; i++)
-        tell_one(b, e, e->to.word[i], transition, article);
+    for (size_t i = 0; i < e->to.n; i++) {
+        bool chair = true;
+        const struct body *body = procedure_body_of(b->p, e->to.word[i], &chair);
+        for (size_t k = 0; body && !chair && k < body->nseats; k++)
+            tell_seat(b, e, &body->seats[k], transition, article);
+        if (!body || chair)
+            tell_one(b, e, body ? body->chair : e->to.word[i], transition, article);
+    }
 }
 
 void tell_task(struct bench *b, const struct effect *e, const char *article)
 {
     (void)article;
     const struct department *d = e->to.n ? bench_role(b, e->to.word[0]) : NULL;
-    struct ask ask = {e->answer,    d ? d->id : NULL, e->to.n ? e->to.word[0] : NULL, NULL, NULL, b->part, NULL,
-                      due_of(b, e), e->clock};
+    struct ask ask = {e->answer,
+                      d ? d->id : NULL,
+                      e->to.n ? e->to.word[0] : NULL,
+                      NULL,
+                      NULL,
+                      b->part,
+                      NULL,
+                      due_of(b, e),
+                      e->clock ? bench_clock(b, e->clock) : NULL};
     if (d)
         open_task(b, &ask);
 }
