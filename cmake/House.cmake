@@ -15,6 +15,9 @@ target_include_directories(house INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(house INTERFACE _GNU_SOURCE LEEWAY_VERSION="${PROJECT_VERSION}")
 target_compile_options(house INTERFACE -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
     -Wpointer-arith -Wswitch-enum -Wundef -Wvla -Wformat=2 -fno-common -fno-strict-aliasing)
+if(LEEWAY_PLANTS)
+    target_compile_options(house INTERFACE -include ${CMAKE_SOURCE_DIR}/tests/soak/plant.h)
+endif()
 if(LEEWAY_SANITIZE)
     target_compile_options(house INTERFACE -fsanitize=${LEEWAY_SANITIZE} -fno-omit-frame-pointer
         -fno-sanitize-recover=all)

@@ -5,13 +5,20 @@
 #include "daemon/engine/question.h"
 #include "daemon/ops/files.h"
 #include "daemon/ops/log.h"
+#include "daemon/reading.h"
 #include "daemon/serve.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-enum { SOURCE_MOST = 4 * 1024 * 1024 };
+enum {
+    SOURCE_MOST = 4 * 1024 * 1024,
+    /* ticks, a second each */
+    HOUSEKEEPING_TICKS = 600,
+    SWEEP_FIRST = 5,
+    SWEEP_TICKS = 24 * 60 * 60
+};
 
 /* ---- Who and what is allowed ---- */
 
@@ -64,9 +71,36 @@ void house_sift(struct house *h)
         log_say(LOG_NOTICE, "watchers-cut", LOG_NUMBER("count", cut), LOG_END);
 }
 
+/* On the papers' thread. A store that does not answer is no reason to remove anything. */
+static bool is_cited(void *ctx, const struct hash *paper)
+{
+    struct house *h = ctx;
+    bool cited = true;
+    return paper_cited(h->store, paper, &cited) || cited;
+}
+
+/* Papers go by the machine's clock: not while it is distrusted. */
+static void sweep_papers(struct house *h)
+{
+    struct papers_swept swept;
+    enum status st;
+    if (h->ticks % SWEEP_TICKS == SWEEP_FIRST && !h->held)
+        paperwork_sweep(h->paperwork, clock_wall(), is_cited, h);
+    if (!paperwork_swept(h->paperwork, &swept, &st))
+        return;
+    if (st)
+        log_say(LOG_ERROR, "papers-not-swept", LOG_TEXT("status", status_name(st)), LOG_END);
+    if (swept.papers || swept.uploads)
+        log_say(LOG_NOTICE, "papers-swept", LOG_NUMBER("papers", swept.papers), LOG_NUMBER("uploads", swept.uploads),
+                LOG_NUMBER("bytes", swept.bytes), LOG_END);
+}
+
 void house_tick(struct house *h)
 {
     uint64_t before = router_counters(bus_router(h->bus))->cut;
+    if (++h->ticks % HOUSEKEEPING_TICKS == 0)
+        store_housekeeping(h->store);
+    sweep_papers(h);
     session_tick(h->sessions, clock_tick());
     router_tick(bus_router(h->bus));
     if (h->cut_later)
@@ -251,6 +285,7 @@ static int open_bus(struct house *h, struct buf *why)
     random_bytes(&first, sizeof first);
     h->sessions = serve_sessions(h, first);
     h->pending = pending_new();
+    h->readings = readings_new();
     return bus_open(&plan, &h->bus, why) ? EX_UNAVAILABLE : EX_OK;
 }
 
@@ -281,6 +316,7 @@ void house_close(struct house *h)
     bus_close(h->bus);
     sessions_free(h->sessions);
     pending_free(h->pending);
+    readings_free(h->readings);
     if (h->engine)
         engine_free(h->engine);
     if (h->view)

@@ -19,6 +19,8 @@
 
 #include <stdbool.h>
 
+struct readings;
+
 struct house {
     const char *config_file;
     struct config *config; /* of the start: everything but the keys */
@@ -29,6 +31,7 @@ struct house {
     struct worker *worker;
     struct papers *papers;
     struct paperwork *paperwork;
+    struct readings *readings;
     struct view *view; /* the newest picture of register and procedures */
     struct bus *bus;
     struct sessions *sessions;
@@ -41,6 +44,7 @@ struct house {
     struct when now, next_due;
     bool held, full;
     bool cut_later; /* connections may have lost their key */
+    unsigned ticks;
 
     int exit_code; /* the loop ends when it is not 0 */
 };

@@ -184,12 +184,12 @@ static void start(struct loop *l)
 static void drain(struct loop *l)
 {
     struct house *h = l->house;
-    paperwork_stop(h->paperwork); /* what is half put is gone on with after the next start */
-    h->paperwork = NULL;
     worker_finish(h->worker);
     take_results(l);
     worker_stop(h->worker);
     h->worker = NULL;
+    paperwork_stop(h->paperwork); /* what is half put is gone on with after the next start */
+    h->paperwork = NULL;
     if (h->exit_code)
         return; /* the outcome is not known: nobody hears anything more */
     while (session_pump(h->sessions, BUDGET))

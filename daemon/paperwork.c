@@ -18,6 +18,17 @@ struct line {
     struct entry *first, **end;
 };
 
+/* A sweep that goes on, or has ended. */
+struct sweeping {
+    bool on, ended;
+    unsigned part; /* the next */
+    struct when now;
+    papers_cited *cited;
+    void *ctx;
+    struct papers_swept swept;
+    enum status status;
+};
+
 struct paperwork {
     struct papers *papers;
     void (*ready)(void *ctx);
@@ -28,6 +39,7 @@ struct paperwork {
     struct line waiting, finished;
     size_t n; /* waiting or at work */
     bool stop;
+    struct sweeping sweep;
 };
 
 static void line_put(struct line *l, struct entry *e)
@@ -110,22 +122,42 @@ static void do_task(struct paperwork *w, struct paper_task *t)
     t->answer = putting ? put(w->papers, t, &hash) : get(w->papers, t, &hash);
 }
 
+/* One portion; called with the lock, which it gives away while it works. */
+static void sweep_part(struct paperwork *w)
+{
+    struct sweeping s = w->sweep;
+    uv_mutex_unlock(&w->lock);
+    enum status st = papers_sweep_part(w->papers, s.part, s.now, s.cited, s.ctx, &s.swept, NULL);
+    uv_mutex_lock(&w->lock);
+    s.status = s.status ? s.status : st;
+    s.ended = ++s.part == PAPERS_PARTS;
+    s.on = !s.ended;
+    w->sweep = s;
+}
+
+static void work_task(struct paperwork *w, struct entry *e)
+{
+    uv_mutex_unlock(&w->lock);
+    do_task(w, &e->task);
+    uv_mutex_lock(&w->lock);
+    line_put(&w->finished, e);
+    w->ready(w->ctx);
+}
+
 static void work(void *arg)
 {
     struct paperwork *w = arg;
-    struct entry *e;
     uv_mutex_lock(&w->lock);
     for (;;) {
-        while (!w->waiting.first && !w->stop)
+        while (!w->waiting.first && !w->stop && !w->sweep.on)
             uv_cond_wait(&w->wanted, &w->lock);
-        e = line_take(&w->waiting);
-        if (!e)
+        struct entry *e = line_take(&w->waiting);
+        if (e)
+            work_task(w, e);
+        else if (w->stop)
             break;
-        uv_mutex_unlock(&w->lock);
-        do_task(w, &e->task);
-        uv_mutex_lock(&w->lock);
-        line_put(&w->finished, e);
-        w->ready(w->ctx);
+        else
+            sweep_part(w);
     }
     uv_mutex_unlock(&w->lock);
 }
@@ -172,6 +204,29 @@ bool paperwork_take(struct paperwork *w, struct paper_task *ret)
     *ret = e->task;
     free(e);
     return true;
+}
+
+void paperwork_sweep(struct paperwork *w, struct when now, papers_cited *cited, void *ctx)
+{
+    uv_mutex_lock(&w->lock);
+    if (!w->sweep.on) {
+        w->sweep = (struct sweeping){.on = true, .now = now, .cited = cited, .ctx = ctx};
+        uv_cond_signal(&w->wanted);
+    }
+    uv_mutex_unlock(&w->lock);
+}
+
+bool paperwork_swept(struct paperwork *w, struct papers_swept *ret, enum status *ret_status)
+{
+    uv_mutex_lock(&w->lock);
+    bool ended = w->sweep.ended;
+    if (ended) {
+        *ret = w->sweep.swept;
+        *ret_status = w->sweep.status;
+    }
+    w->sweep.ended = false;
+    uv_mutex_unlock(&w->lock);
+    return ended;
 }
 
 void paperwork_stop(struct paperwork *w)

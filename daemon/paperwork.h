@@ -36,6 +36,13 @@ MUST_USE enum status paperwork_submit(struct paperwork *w, const struct paper_ta
 /* The next finished task; the caller frees its arena. False: none now. */
 bool paperwork_take(struct paperwork *w, struct paper_task *ret);
 
+/* Begin to sweep away what nobody cites: `cited` and now as in papers_sweep(), called on the papers' thread. It goes on
+ * in portions while nothing waits, and tasks come between. Nothing happens while a sweep goes on already. */
+void paperwork_sweep(struct paperwork *w, struct when now, papers_cited *cited, void *ctx);
+
+/* A sweep has ended: what it took, and whether something could not be removed. False: none has since the last call. */
+bool paperwork_swept(struct paperwork *w, struct papers_swept *ret, enum status *ret_status);
+
 /* Finish what waits, join, free. NULL is fine. */
 void paperwork_stop(struct paperwork *w);
 

@@ -1,9 +1,9 @@
 #include "daemon/engine/question.h"
 #include "daemon/ops/log.h"
+#include "daemon/reading.h"
 #include "daemon/serve.h"
 #include "proto/wire.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -78,7 +78,8 @@ static void send_answer(struct house *h, uint64_t tag, struct bytes bytes)
 static void send_answers(struct house *h, const struct engine_result *r)
 {
     for (size_t i = 0; i < r->nanswers; i++)
-        send_answer(h, r->answers[i].tag, r->answers[i].bytes);
+        if (!reading_answered(h, r->answers[i].tag, r->answers[i].bytes))
+            send_answer(h, r->answers[i].tag, r->answers[i].bytes);
 }
 
 static void publish(struct house *h, const struct engine_result *r)

@@ -2,7 +2,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/engine/question.h"
-#include "daemon/ops/log.h"
+#include "daemon/reading.h"
 #include "proto/message.h"
 #include "proto/wire.h"
 
@@ -52,8 +52,9 @@ static bool papers_there(struct incoming *in)
             memcpy(hash.b, v_at(list, j)->u.bin.p, HASH_LEN);
             if (!papers_claim(in->house->papers, &hash, NULL))
                 continue;
-            refuse(in, "form", "paper-missing",
-                   arena_printf(in->arena, "the paper %s was not put before", hash_hex(&hash, hex)));
+            refuse(in, "form", "paper-unknown",
+                   arena_printf(in->arena, "papers '%.64s': the paper %s was not put before", slots->u.map.pair[i].key,
+                                hash_hex(&hash, hex)));
             return false;
         }
     }
@@ -198,6 +199,16 @@ static void handle_close(struct incoming *in)
 
 /* ---- To the papers ---- */
 
+static enum status start_paper(struct incoming *in, const struct paper_task *task)
+{
+    struct house *h = in->house;
+    char fingerprint[CURVE_FINGERPRINT];
+    bool getting = message_type(task->message) == MESSAGE_PAPER_GET;
+    if (getting && reading_is_new(h->readings, task->principal, task->message))
+        return reading_record(h, task, curve_fingerprint(in->who->key, fingerprint));
+    return paperwork_submit(h->paperwork, task);
+}
+
 static void submit_paper(struct incoming *in)
 {
     struct house *h = in->house;
@@ -209,7 +220,7 @@ static void submit_paper(struct incoming *in)
     };
     enum status st = pending_add(h->pending, &in->from, in->who->principal, &task.tag);
     if (!st) {
-        st = paperwork_submit(h->paperwork, &task);
+        st = start_paper(in, &task);
         if (st)
             pending_take(h->pending, task.tag, &nobody);
     }

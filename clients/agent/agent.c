@@ -2,6 +2,7 @@
 
 #include "clients/lib/json.h"
 #include "daemon/base/check.h"
+#include "daemon/base/plant.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -86,6 +87,16 @@ static void on_notices(void *ctx, const struct value *const *notice, size_t n)
         buf_clear(&line);
         json_line(&line, notice[i]);
         last = v_get_int(notice[i], "position", 0);
+        if (planted("drop-one") && last % 50 == 7) {
+            lw_done(g->stream, last);
+            continue;
+        }
+        if (planted("ack-early")) {
+            lw_done(g->stream, last);
+            queue_add(g->queue, last, v_get_int(notice[i], "case", 0), buf_cstr(&line));
+            journal_confirm(g->journal, last);
+            continue;
+        }
         journal_take(g->journal, last, buf_cstr(&line));
         queue_add(g->queue, last, v_get_int(notice[i], "case", 0), buf_cstr(&line));
     }

@@ -59,9 +59,10 @@ static bool goes_on(struct run *r, const struct lw_error *e)
     if (closed) { /* the agent ends; the journal still has the notice */
         queue_sleep(r->agent->queue, r->notice, agent_now());
         run_leave(r);
-    } else if (e->may_retry)
+    } else if (e->may_retry) {
+        agent_say(r->agent, "notice %" PRId64 " waits: %s (%s)", r->notice->position, e->text, e->word);
         try_later(r);
-    else {
+    } else {
         char reason[700];
         snprintf(reason, sizeof reason, "%s was refused: %s (%s)", v_get_str(r->command, "act", "a command"), e->text,
                  e->word);

@@ -126,6 +126,7 @@ class Play:
             if case is None:
                 continue
             self.show.happened(transition)
+            case.events[transition["kind"]] = transition["event"]
             if transition["stage"] in books.STAGES_AT_END:
                 self.ended.add(case.number)
             for step in case.steps:
@@ -168,11 +169,18 @@ class Play:
         path.write_text(f"{slot}\n{case.name}\n{case.number}\n{case.kind}\n")
         return path
 
+    def value(self, case, value):
+        """What a plan could not know: days counted from today, the number of an event."""
+        if isinstance(value, dict) and "day" in value:
+            return str(self.date(self.today + value["day"]))
+        if isinstance(value, dict) and "event-of" in value:
+            return case.events[value["event-of"]]
+        return value
+
     def message(self, case, step):
         """The command of a step; `papers` are names of slots."""
         message = {"act": step.act, **step.keys}
-        fields = {name: str(self.date(self.today + value["day"])) if isinstance(value, dict) and "day" in value
-                  else value for name, value in step.fields.items()}
+        fields = {name: self.value(case, value) for name, value in step.fields.items()}
         if fields:
             message["fields"] = fields
         if step.done:

@@ -70,6 +70,7 @@ class Case:
     circumstance: str = None
     bar: str = None
     number: int = None  # the daemon's
+    events: dict = field(default_factory=dict)  # kind of transition -> the event that it came from
 
     def clerk(self, role):
         return f"{getattr(self, role, role)}-clerk"
@@ -378,14 +379,26 @@ def by_reference(case, serial, chance):
 
 
 def careless(case, serial, chance):
-    """First without the paper, then by the Party group, then as it should be."""
+    """Told of the proceeding a day later; applies without the paper, then by the Party group, then as it should be."""
     usual(case, serial, chance, told=False)
     case.steps = [step for step in case.steps if step.act != "apply"]
+    case.then("proceeding-recorded", 1, "organ", "record-telling", {"told": {"day": 0}})
     apply(case, 1, papers=[], meant="law")
     apply(case, 2, kind="party-group", meant="law")
     apply(case, 3)
     case.steps.append(Step("application-accepted", 1, f"{case.unit if case.unit != 'dongjie' else 'audit'}-clerk",
                            "issue-report", report(case), papers=["report"], meant="right"))
+
+
+def corrected(case, serial, chance):
+    """Accepted on another day than was entered: the limits are counted anew, and who was told is told again."""
+    usual(case, serial, chance)
+    case.leave("application-received")
+    case.then("application-received", 2, "receiver", "accept")
+    fields = {"corrected-event": {"event-of": "application-accepted"}, "corrected-done": {"day": -2},
+              "correction-reason": "受理日期录入有误。"}
+    case.then("application-accepted", 1, "receiver", "correct", fields, meant="law")
+    case.then("application-accepted", 1, "receiver", "correct", fields, keys={"second": f"{case.receiver}-head"})
 
 
 def entered_later(case, serial, chance):
@@ -401,7 +414,7 @@ KINDS = [
     (transferred, 8), (extended, 10), (mixed, 12), (consent_withheld, 5), (own, 8), (missed_acceptance, 6),
     (missed_verification, 6), (missed_issuance, 6), (missed_confirmation, 7), (missed_archive, 5), (audited, 9),
     (assisted, 9), (maligned, 6), (panelled, 5), (not_major, 3), (barred, 8), (no_circumstance, 5),
-    (no_application, 5), (out_of_scope, 4), (by_reference, 6), (careless, 6), (entered_later, 5),
+    (no_application, 5), (out_of_scope, 4), (by_reference, 6), (careless, 6), (entered_later, 5), (corrected, 5),
 ]
 
 

@@ -64,6 +64,15 @@ const char *bench_clock(struct bench *b, const char *rule);
 
 const char *bench_principal_department(const struct bench *b, const char *principal);
 
+/* ---- actor.c: who did it, for which task, about which part ---- */
+void actor_find(struct bench *b);
+void actor_find_task(struct bench *b);
+void actor_find_part(struct bench *b);
+void actor_check(struct bench *b);        /* refuses whom the act does not belong to */
+void actor_check_party(struct bench *b);  /* the same, when the facts are in */
+void actor_check_opener(struct bench *b); /* the same, when the roles of a new case are bound */
+void actor_close_tasks(struct bench *b);
+
 /* ---- guard.c ---- */
 bool guard_holds(struct bench *b, const struct guard *g); /* NULL holds */
 /* The bars that apply, ";(一)…" for each; "" when there is none. */
@@ -72,10 +81,7 @@ const char *guard_bars(struct bench *b);
 bool circumstance_holds(struct bench *b, const struct circumstance *c);
 
 /* ---- body.c: deciding bodies; how a sitting is kept stands there ---- */
-void body_convene(struct bench *b, const struct effect *e, const struct rule *rule);
-void body_recuse(struct bench *b, const struct effect *e, const struct rule *rule);
-void body_vote(struct bench *b, const struct effect *e, const struct rule *rule);
-void body_decide(struct bench *b, const struct effect *e, const struct rule *rule);
+void body_do(struct bench *b, const struct effect *e, const struct rule *rule); /* convene, recuse, vote, decide */
 bool body_convened(const struct bench *b, const char *body);
 bool body_quorum(struct bench *b, const char *body);
 bool body_decided(const struct bench *b, const char *body); /* about the part in question */
@@ -111,6 +117,8 @@ void tell(struct bench *b, const struct effect *e, const char *article);
 void tell_task(struct bench *b, const struct effect *e, const char *article);
 /* The same type again to everyone who was told of it (NULL: of anything by the named event). */
 void tell_again(struct bench *b, const char *type, const struct value *streams);
+/* The same to whom a notice of type serve-notice was for. */
+void tell_again_on_paper(struct bench *b, const char *type, const struct value *notice);
 void tell_finish(struct bench *b); /* the stage and the clocks as they are after the act */
 
 /* ---- effect.c ---- */

@@ -151,7 +151,7 @@ bool body_quorum(struct bench *b, const char *name)
 
 /* ---- sitting, stepping back ---- */
 
-void body_convene(struct bench *b, const struct effect *e, const struct rule *rule)
+static void convene(struct bench *b, const struct effect *e, const struct rule *rule)
 {
     char text[DAY_TEXT];
     const struct body *body = procedure_body(b->p, e->name);
@@ -208,7 +208,7 @@ static void drop_votes(struct bench *b, const struct value *sitting, const char 
     }
 }
 
-void body_recuse(struct bench *b, const struct effect *e, const struct rule *rule)
+static void recuse(struct bench *b, const struct effect *e, const struct rule *rule)
 {
     const char *id = NULL, *member = e->from ? v_text(bench_fact(b, e->from), NULL) : b->department;
     const struct value *sitting = open_sitting(b, e, rule, &id), *instead = e->value ? bench_fact(b, e->value) : NULL;
@@ -242,7 +242,7 @@ static bool same_person(const struct bench *b, const struct value *member)
            strcmp(own, v_get_str(member, "department", "")) == 0;
 }
 
-void body_vote(struct bench *b, const struct effect *e, const struct rule *rule)
+static void cast(struct bench *b, const struct effect *e, const struct rule *rule)
 {
     char text[DAY_TEXT];
     bool recused = false;
@@ -317,7 +317,7 @@ static struct value *dissent_of(struct bench *b, const struct value *sitting, co
     return list;
 }
 
-void body_decide(struct bench *b, const struct effect *e, const struct rule *rule)
+static void decide_votes(struct bench *b, const struct effect *e, const struct rule *rule)
 {
     char text[DAY_TEXT];
     const struct body *body = procedure_body(b->p, e->name);
@@ -343,4 +343,16 @@ void body_decide(struct bench *b, const struct effect *e, const struct rule *rul
     bool yes_no = procedure_fact(b->p, e->from)->type == FACT_BOOL;
     bench_put(b, bench_path(b, "facts.%s", e->from),
               yes_no ? v_bool(b->a, strcmp(result, "true") == 0) : v_str(b->a, result));
+}
+
+void body_do(struct bench *b, const struct effect *e, const struct rule *rule)
+{
+    if (e->verb == DO_CONVENE)
+        convene(b, e, rule);
+    else if (e->verb == DO_RECUSE)
+        recuse(b, e, rule);
+    else if (e->verb == DO_VOTE)
+        cast(b, e, rule);
+    else
+        decide_votes(b, e, rule);
 }

@@ -111,19 +111,38 @@ static void correct_day(struct bench *b, const struct value *changes, struct day
 
 /* ---- telling again ---- */
 
+/* Was the same one served by an earlier notice of the event? */
+static bool served_before(const struct value *notices, size_t n)
+{
+    const char *party = v_get_str(v_at(notices, n), "party", "");
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(v_get_str(v_at(notices, i), "party", ""), party) == 0)
+            return true;
+    return false;
+}
+
+static void tell_on_paper(struct bench *b, const struct value *notices)
+{
+    for (size_t i = 0; i < v_count(notices); i++)
+        if (v_get_str(v_at(notices, i), "party", NULL) && !served_before(notices, i))
+            tell_again_on_paper(b, "act-corrected", v_at(notices, i));
+}
+
 /* Whom the event told; and who answers for a clock of the case. */
 static void tell_of_it(struct bench *b)
 {
     struct value *streams = v_list(b->a);
     const struct value *notices = v_get(b->j->named, "notices"), *clocks = v_get(b->kase, "clocks");
     for (size_t i = 0; i < v_count(notices); i++)
-        v_push(b->a, streams, v_str(b->a, v_get_str(v_at(notices, i), "stream", "")));
+        if (!v_get(v_at(notices, i), "party"))
+            v_push(b->a, streams, v_str(b->a, v_get_str(v_at(notices, i), "stream", "")));
     for (size_t i = 0; i < v_count(clocks); i++) {
         const struct value *clock = clocks->u.map.pair[i].val;
         if (strcmp(v_get_str(clock, "state", ""), "running") == 0)
             v_push(b->a, streams, v_str(b->a, v_get_str(clock, "owner", "")));
     }
     tell_again(b, "act-corrected", streams);
+    tell_on_paper(b, notices);
 }
 
 void correct(struct bench *b)

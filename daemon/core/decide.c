@@ -2,7 +2,6 @@
 
 #include "daemon/base/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- begin and end ---- */
@@ -112,110 +111,6 @@ static void find_act(struct bench *b)
                      (long long)version, (long long)expect);
 }
 
-/* ---- who did it ---- */
-
-/* A task of this act that fits the command: the one it names, else the only department's own. */
-static void find_task(struct bench *b)
-{
-    int64_t wanted = v_get_int(b->j->command, "task", 0);
-    const struct value *tasks = v_get(b->kase, "tasks");
-    for (size_t i = 0; i < v_count(tasks) && !b->task; i++) {
-        const struct pair *p = &tasks->u.map.pair[i];
-        bool named = wanted && strtoll(p->key, NULL, 10) == wanted;
-        bool fits = !wanted && b->department && strcmp(v_get_str(p->val, "act", ""), b->act->name) == 0 &&
-                    strcmp(v_get_str(p->val, "department", ""), b->department) == 0;
-        if (named || (fits && strcmp(b->act->name, "serve") != 0)) {
-            b->task = p->val;
-            b->task_id = p->key;
-        }
-    }
-    if (wanted && !b->task)
-        bench_refuse(b, "conflict", "task-gone", "the case has no open task %lld", (long long)wanted);
-}
-
-static bool is_holder(struct bench *b, const char *role)
-{
-    if (strcmp(role, TASK_HOLDER) == 0) {
-        const struct value *tasks = v_get(b->kase, "tasks");
-        for (size_t i = 0; i < v_count(tasks); i++)
-            if (b->department && strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), b->act->name) == 0 &&
-                strcmp(v_get_str(tasks->u.map.pair[i].val, "department", ""), b->department) == 0)
-                return true;
-        return false;
-    }
-    const struct role *r = procedure_role(b->p, role);
-    if (r && r->party) {
-        if (b->party)
-            return strcmp(b->party, role) == 0;
-        /* a unit with a key applies by itself; which unit that is stands in the command when the case is new */
-        const char *unit = v_get_str(v_get(b->kase, "roles"), r->same_as ? r->same_as : "", NULL);
-        return r->same_as && b->department && (!unit || strcmp(unit, b->department) == 0);
-    }
-    if (b->party || !b->department)
-        return false;
-    bool chair = true;
-    const struct body *body = procedure_body_of(b->p, role, &chair);
-    if (body && !chair)
-        return body_seat(b, body->name);
-    const struct department *d = bench_role(b, role);
-    return d ? strcmp(d->id, b->department) == 0 : b->opening && !strchr(role, '.');
-}
-
-static void refuse_role(struct bench *b)
-{
-    const char *roles = "";
-    for (size_t i = 0; i < b->act->by.n; i++) {
-        const struct role *r = procedure_role(b->p, b->act->by.word[i]);
-        const struct department *d = bench_role(b, b->act->by.word[i]);
-        roles = arena_printf(b->a, "%s%s%s%s%s%s", roles, i ? "、" : "", r ? r->label : b->act->by.word[i],
-                             d ? "(" : "", d ? d->name : "", d ? ")" : "");
-    }
-    bench_refuse(b, "right", "not-your-act", "“%s”由%s进行", b->act->label, roles);
-    b->rejection.who = roles;
-    b->rejection.article = b->act->article;
-}
-
-static void find_actor(struct bench *b)
-{
-    const struct value *by = v_get(b->j->command, "by");
-    unsigned rights = register_rights(b->j->reg, b->j->principal);
-    b->party = v_get_str(by, "party", NULL);
-    b->department = b->party ? NULL : v_get_str(by, "department", bench_principal_department(b, b->j->principal));
-    const char *own = bench_principal_department(b, b->j->principal);
-    bool for_others = b->party || (b->department && (!own || strcmp(own, b->department) != 0));
-    if (!(rights & (for_others ? RIGHT_ENTER : RIGHT_ACT)))
-        bench_refuse(b, "right", for_others ? "no-right-to-enter" : "no-right-to-act", "'%s' has no right to %s",
-                     b->j->principal, for_others ? "enter what others did" : "do the acts of a department");
-}
-
-static void check_actor(struct bench *b)
-{
-    bool may = false;
-    for (size_t i = 0; i < b->act->by.n && !may; i++)
-        may = is_holder(b, b->act->by.word[i]);
-    if (!may)
-        refuse_role(b);
-}
-
-/* ---- the part in question ---- */
-
-static void find_part(struct bench *b)
-{
-    if (!b->act->on)
-        return;
-    int64_t n = v_get_int(b->j->command, "part", v_get_int(b->task, "part", 0));
-    const char *task_part = v_get_str(b->task, "part", NULL);
-    const char *id = n ? arena_printf(b->a, "%lld", (long long)n) : task_part;
-    const struct part_kind *k = procedure_part(b->p, b->act->on);
-    if (!id)
-        bench_refuse(b, "form", "part-missing", "the act '%s' is about one %s (%s): say which in 'part'", b->act->name,
-                     k->name, k->label);
-    else if (!v_get(v_get(v_get(b->kase, "parts"), k->name), id))
-        bench_refuse(b, "form", "part-unknown", "the case has no %s %s", k->name, id);
-    b->part_kind = k->name;
-    b->part = b->acted_on = id;
-}
-
 /* ---- the two dates ---- */
 
 static void refuse_done(struct bench *b, const char *code, const char *text, const char *missing)
@@ -293,25 +188,6 @@ static void begin_case(struct bench *b)
     bench_put_str(b, "stage", "");
 }
 
-/* The tasks that this act answers: of its own department (or entered for it), of the same part. */
-static void close_tasks(struct bench *b)
-{
-    const struct value *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
-    const char *actor = b->department;
-    for (size_t i = 0; i < v_count(tasks); i++) {
-        const struct pair *p = &tasks->u.map.pair[i];
-        struct words others = {ARENA_ARRAY(b->a, const char *, v_count(v_get(p->val, "or")) + 1), 0};
-        for (size_t k = 0; k < v_count(v_get(p->val, "or")); k++)
-            others.word[others.n++] = v_text(v_at(v_get(p->val, "or"), k), "");
-        bool same_act = strcmp(v_get_str(p->val, "act", ""), b->act->name) == 0 || words_have(&others, b->act->name);
-        bool same_actor = actor && strcmp(v_get_str(p->val, "department", ""), actor) == 0;
-        const char *part = v_get_str(p->val, "part", NULL);
-        bool same_part = !part || !b->part || strcmp(part, b->part) == 0;
-        if (b->task_id ? strcmp(p->key, b->task_id) == 0 : same_act && same_actor && same_part && !b->act->standing)
-            bench_del(b, bench_path(b, "tasks.%s", p->key));
-    }
-}
-
 static void apply_rules(struct bench *b)
 {
     for (size_t i = 0; i < b->act->nrules && !b->refused; i++) {
@@ -324,19 +200,6 @@ static void apply_rules(struct bench *b)
             bench_refuse_rule(b, r, "rule", "“%s”缺少:%s%s", b->act->label, r->missing,
                               r->require->op == GUARD_BARS ? guard_bars(b) : "");
     }
-}
-
-/* A unit with a key that opened the case for itself must be the unit that the case is about. */
-static void check_opener(struct bench *b)
-{
-    bool may = !b->opening || b->party;
-    for (size_t i = 0; i < b->act->by.n && !may; i++) {
-        const struct role *r = procedure_role(b->p, b->act->by.word[i]);
-        const struct department *d = r && r->same_as ? bench_role(b, r->same_as) : NULL;
-        may = !r || !r->party || (d && strcmp(d->id, b->department) == 0 && guard_holds(b, r->same_when));
-    }
-    if (!may)
-        refuse_role(b);
 }
 
 static void enter_stage(struct bench *b)
@@ -359,8 +222,10 @@ static void enter_stage(struct bench *b)
 
 struct decision decide(struct arena *a, const struct judge *j)
 {
-    static void (*const steps[])(struct bench *) = {find_act, find_actor, find_task, find_part, check_actor, find_done};
-    static void (*const deeds[])(struct bench *) = {form_take, close_tasks, apply_rules, check_opener, enter_stage};
+    static void (*const steps[])(struct bench *) = {find_act,        actor_find,  actor_find_task,
+                                                    actor_find_part, actor_check, find_done};
+    static void (*const deeds[])(struct bench *) = {form_take,   actor_check_party,  actor_close_tasks,
+                                                    apply_rules, actor_check_opener, enter_stage};
     struct bench b;
     bench_begin(&b, a, j);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !b.refused; i++)

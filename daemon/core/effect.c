@@ -313,16 +313,10 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         do_reassign(b, e);
         break;
     case DO_CONVENE:
-        body_convene(b, e, rule);
-        break;
     case DO_RECUSE:
-        body_recuse(b, e, rule);
-        break;
     case DO_VOTE:
-        body_vote(b, e, rule);
-        break;
     case DO_DECIDE:
-        body_decide(b, e, rule);
+        body_do(b, e, rule);
         break;
     }
 }

@@ -33,12 +33,12 @@ struct when ledger_missed_at(const struct bench *b, struct day due)
     return day_start((struct day){last.n + 1}, b->p->zone_minutes);
 }
 
-/* The day n working days before a day; bounded, for a due day may lie anywhere. */
+/* The working day that is the n-th before a day; bounded, for a due day may lie anywhere. */
 static struct day before(const struct bench *b, struct day d, int n)
 {
     for (int steps = 0; n > 0 && steps < 5000; steps++) {
         d.n--;
-        n -= calendar_day(b->j->calendar, (struct day){d.n + 1}).counts;
+        n -= calendar_day(b->j->calendar, d).counts;
     }
     return d;
 }

@@ -8,13 +8,19 @@
 
 #include <string.h>
 
-/* The department that issues a step, and serves it on paper: who did the act, who entered it for a party, or, when the
- * daemon itself tells (a limit), who leads the case. */
+/* The department as it stands now, when it has a key. */
+static const char *keyed(const struct bench *b, const char *id)
+{
+    const struct department *d = id ? register_heir(b->j->reg, id) : NULL;
+    return d && !d->keyless ? d->id : NULL;
+}
+
+/* The department that issues a step, and serves it on paper: who did the act, who entered it for a party or for a
+ * department without a key, or, when the daemon itself tells (a limit), who leads the case. */
 static const char *issuer(struct bench *b)
 {
-    if (b->department)
-        return b->department;
-    const char *entered = bench_principal_department(b, b->j->principal);
+    const char *did = keyed(b, b->department);
+    const char *entered = did ? did : keyed(b, bench_principal_department(b, b->j->principal));
     const struct department *lead = entered ? NULL : bench_role(b, b->p->lead);
     return lead ? lead->id : entered;
 }
@@ -178,18 +184,28 @@ static void add_department(struct bench *b, struct value *transition, const char
 
 /* ---- all of it ---- */
 
+/* A department without a key is served, and asked all the same: somebody enters its answer. */
+static void serve_department(struct bench *b, const struct effect *e, const char *role, const char *id,
+                             const char *article)
+{
+    struct ask ask = {e->answer, id, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), e->clock};
+    serve(b, e, role, id, article);
+    if (e->answer)
+        open_task(b, &ask);
+}
+
 static void tell_one(struct bench *b, const struct effect *e, const char *role, struct value *transition,
                      const char *article)
 {
     const struct role *r = procedure_role(b->p, role);
-    bool party = r && r->party && !(r->same_as && guard_holds(b, r->same_when));
-    const struct department *d = party ? NULL : bench_role(b, r && r->same_as ? r->same_as : role);
-    if (party) {
+    bool same = r && r->same_as && guard_holds(b, r->same_when);
+    const struct department *d = r && r->party && !same ? NULL : bench_role(b, same ? r->same_as : role);
+    if (!d && r && r->party) {
         serve(b, e, role, role, article);
     } else if (d) {
         add_department(b, transition, d->id);
         if (d->keyless)
-            serve(b, e, role, d->id, article);
+            serve_department(b, e, role, d->id, article);
         else
             notify(b, e, role, d->id, article);
     }
@@ -257,6 +273,13 @@ void tell_again(struct bench *b, const char *type, const struct value *streams)
         add_department(b, transition, stream);
         notice_out(b, notice_new(b, stream, type, NULL), NULL);
     }
+}
+
+void tell_again_on_paper(struct bench *b, const char *type, const struct value *notice)
+{
+    struct effect e = {.verb = DO_TELL, .name = type};
+    transition_of(b, type);
+    serve(b, &e, v_get_str(notice, "role", NULL), v_get_str(notice, "party", NULL), NULL);
 }
 
 static struct value *running_clocks(struct bench *b)

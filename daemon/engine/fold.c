@@ -116,6 +116,13 @@ struct key case_key(int64_t kase)
     return key_u64((uint64_t)kase);
 }
 
+struct key paper_key(const struct hash *paper)
+{
+    struct key k = key_str("paper");
+    key_add_raw(&k, paper->b, HASH_LEN);
+    return k;
+}
+
 struct key stream_key(const char *stream, uint64_t position)
 {
     struct key k = key_str(stream);

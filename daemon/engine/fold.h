@@ -60,6 +60,8 @@ MUST_USE enum status fold_prefix(struct fold *f, struct store_txn *t, const char
 /* Where the answer to a command stands: a UUID as 16 bytes, another id (the daemon's own) as its text. */
 struct key answer_key(const char *principal, const char *id);
 struct key case_key(int64_t kase);
+/* In DB_INDEX; with a case behind it: that case cites the paper. */
+struct key paper_key(const struct hash *paper);
 struct key stream_key(const char *stream, uint64_t position);
 /* 'o': open, with a failure if there was one; 'd': done. */
 struct key notice_key(char state, const char *stream, uint64_t position);

@@ -171,6 +171,32 @@ static void lead_take(struct arena *a, struct value *kase, const struct value *e
             v_put_str(a, kase, "lead", v_get_str(v_at(list, i), "department", ""));
 }
 
+/* A paper that was cited once is cited for good, whatever becomes of the case: its event keeps the hash. */
+static enum status paper_mark(struct store_txn *t, const struct value *hash, int64_t id)
+{
+    struct hash paper;
+    if (v_kind(hash) != V_BIN || hash->u.bin.n != HASH_LEN)
+        return ST_OK;
+    memcpy(paper.b, hash->u.bin.p, HASH_LEN);
+    struct key k = paper_key(&paper);
+    key_add_u64(&k, (uint64_t)id);
+    return record_mark(t, DB_INDEX, key_bytes(&k));
+}
+
+static enum status papers_mark(struct store_txn *t, const struct value *changes, int64_t id)
+{
+    enum status st = ST_OK;
+    for (size_t i = 0; !st && i < v_count(changes); i++) {
+        const struct value *change = v_at(changes, i), *item = v_at(change, 2);
+        if (strncmp(v_text(v_at(change, 1), ""), "papers.", 7) != 0)
+            continue;
+        st = paper_mark(t, item, id);
+        for (size_t j = 0; !st && v_kind(item) == V_LIST && j < v_count(item); j++)
+            st = paper_mark(t, v_at(item, j), id);
+    }
+    return st;
+}
+
 enum status fold_case(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event,
                       const struct value *item)
 {
@@ -193,6 +219,8 @@ enum status fold_case(struct fold *f, struct arena *a, struct store_txn *t, cons
     st = record_put(t, DB_CASES, key_bytes(&k), kase);
     if (!st)
         st = shadow_move(f, t, &old, &now);
+    if (!st)
+        st = papers_mark(t, v_get(item, "changes"), id);
     key_add_u64(&k, (uint64_t)v_get_int(event, "n", 0));
     return st ? st : record_mark(t, DB_CASE_EVENTS, key_bytes(&k));
 }

@@ -20,6 +20,7 @@ enum {
     DUE_PORTION = 256,     /* due moments in one batch */
     HELD_AFTER_HOURS = 72, /* a start so long after the last event waits for `time-confirm` */
     STUCK_MOST = 4096,
+    FOLD_NUMBER = 1, /* raised when the fold makes other records: the next start then folds anew */
 };
 
 /* Who the daemon is in its own events. */
@@ -133,6 +134,8 @@ MUST_USE enum status due_next(struct engine *e, struct when *ret);
 /* Derived databases verify well enough to start from? Reads the small ones whole. */
 MUST_USE enum status refold_needed(struct store *s, bool *ret);
 MUST_USE enum status refold(struct fold *f, struct store *s);
+/* Say in DB_META which fold made what is derived. */
+MUST_USE enum status fold_sign(struct store_txn *t);
 /* Remember that the next start must fold anew; best effort. */
 void refold_ask(struct store *s);
 

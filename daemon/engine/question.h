@@ -41,4 +41,7 @@ bool stream_right(const struct view *v, const char *principal, const char *strea
 MUST_USE enum status paper_right(struct store *s, const struct view *v, const char *principal, int64_t kase,
                                  const struct hash *paper, bool *ret);
 
+/* Does any case cite this paper, or did any ever? */
+MUST_USE enum status paper_cited(struct store *s, const struct hash *paper, bool *ret);
+
 #endif

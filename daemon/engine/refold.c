@@ -6,10 +6,32 @@
 enum { PORTION = 1024, SCANNED_WHOLE = 256 * 1024 * 1024 };
 
 static const char REFOLD[] = "refold"; /* a key of DB_META: there while a refold is wanted or under way */
+static const char FOLD[] = "fold";     /* a key of DB_META: which FOLD_NUMBER made what is derived */
 
 static struct bytes refold_key(void)
 {
     return (struct bytes){(const uint8_t *)REFOLD, sizeof REFOLD - 1};
+}
+
+static struct bytes fold_key(void)
+{
+    return (struct bytes){(const uint8_t *)FOLD, sizeof FOLD - 1};
+}
+
+/* Was what is derived made by this fold? */
+static bool is_ours(struct store_txn *t)
+{
+    struct bytes val;
+    return store_get(t, DB_META, fold_key(), &val) == ST_OK && val.n == 8 && be64_read(val.p) == FOLD_NUMBER;
+}
+
+enum status fold_sign(struct store_txn *t)
+{
+    struct buf b = {0};
+    buf_be64(&b, FOLD_NUMBER);
+    enum status st = store_put(t, DB_META, fold_key(), buf_bytes(&b));
+    buf_done(&b);
+    return st;
 }
 
 /* Walk a database: each record is checked on the way. */
@@ -51,6 +73,8 @@ enum status refold_needed(struct store *s, bool *ret)
     bool asked = store_get(t, DB_META, refold_key(), &ignored) == ST_OK;
     struct key head = count_key('h', HEAD_EVENT);
     st = event_last(t, &last);
+    if (!st && last && !is_ours(t))
+        asked = true;
     if (!st && !asked) {
         enum status derived = count_read(t, key_bytes(&head), &folded);
         if (!derived)
@@ -114,6 +138,8 @@ static enum status portion(struct fold *f, struct arena *a, struct store_txn *t,
     if (st == ST_NOT_FOUND) {
         *n = 0;
         st = store_del(t, DB_META, refold_key());
+        if (!st)
+            st = fold_sign(t);
     }
     return st ? st : fold_flush(f, t);
 }

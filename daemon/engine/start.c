@@ -101,6 +101,8 @@ static enum status start_create(struct engine *e)
     buf_be64(&generation, (uint64_t)e->generation);
     enum status st = store_put(e->txn, DB_META, generation_key(), buf_bytes(&generation));
     buf_done(&generation);
+    if (!st)
+        st = fold_sign(e->txn);
     struct key clock = count_key('h', HEAD_CLOCK);
     if (!st && e->simulated) /* the first event is recorded in simulated time already */
         st = counts_set(e->fold->counts, key_bytes(&clock), e->options.simulated_start.ms);

@@ -134,3 +134,19 @@ enum status paper_right(struct store *s, const struct view *v, const char *princ
     store_abort(t);
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
+
+enum status paper_cited(struct store *s, const struct hash *paper, bool *ret)
+{
+    struct store_txn *t;
+    enum status st = store_read(s, &t);
+    if (st)
+        return st;
+    struct key prefix = paper_key(paper);
+    struct store_cursor *c = store_cursor(t, DB_INDEX);
+    st = store_seek(c, key_bytes(&prefix));
+    if (!st || st == ST_NOT_FOUND)
+        *ret = !st && key_has_prefix(store_key(c), key_bytes(&prefix));
+    store_cursor_free(c);
+    store_abort(t);
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}

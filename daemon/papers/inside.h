@@ -37,6 +37,9 @@ const char *part_name(const struct upload *u, char out[PART_NAME]);
 bool hash_from_hex(const char *hex, size_t n, struct hash *ret);
 bool part_from_name(const char *name, struct upload *ret);
 
+/* papers_each() in one of the PAPERS_PARTS folders. */
+enum status papers_each_of(struct papers *p, unsigned part, papers_visit *visit, void *ctx, struct buf *why);
+
 /* Hash what stands in a file from its beginning. False: it could not be read; errno tells. */
 bool hash_file(int fd, struct hash *ret);
 

@@ -251,13 +251,17 @@ static enum status each_in(struct papers *p, const char *folder, papers_visit *v
     return st;
 }
 
+enum status papers_each_of(struct papers *p, unsigned part, papers_visit *visit, void *ctx, struct buf *why)
+{
+    char folder[3];
+    snprintf(folder, sizeof folder, "%02x", part & 0xff);
+    return each_in(p, folder, visit, ctx, why);
+}
+
 enum status papers_each(struct papers *p, papers_visit *visit, void *ctx, struct buf *why)
 {
     enum status st = ST_OK;
-    for (unsigned i = 0; !st && i < 256; i++) {
-        char folder[3];
-        snprintf(folder, sizeof folder, "%02x", i);
-        st = each_in(p, folder, visit, ctx, why);
-    }
+    for (unsigned i = 0; !st && i < PAPERS_PARTS; i++)
+        st = papers_each_of(p, i, visit, ctx, why);
     return st;
 }

@@ -89,4 +89,9 @@ typedef bool papers_cited(void *ctx, const struct hash *hash);
 MUST_USE enum status papers_sweep(struct papers *p, struct when now, papers_cited *cited, void *ctx,
                                   struct papers_swept *ret, struct buf *why);
 
+/* The same in portions: a PAPERS_PARTS-th of all papers, the uploads with part 0. Adds to *ret. */
+enum { PAPERS_PARTS = 256 };
+MUST_USE enum status papers_sweep_part(struct papers *p, unsigned part, struct when now, papers_cited *cited, void *ctx,
+                                       struct papers_swept *ret, struct buf *why);
+
 #endif

@@ -59,15 +59,30 @@ static void sweep_uploads(struct sweep *s)
     }
 }
 
-enum status papers_sweep(struct papers *p, struct when now, papers_cited *cited, void *ctx, struct papers_swept *ret,
-                         struct buf *why)
+enum status papers_sweep_part(struct papers *p, unsigned part, struct when now, papers_cited *cited, void *ctx,
+                              struct papers_swept *ret, struct buf *why)
 {
-    struct sweep s = {.papers = p, .cited = cited, .ctx = ctx};
+    struct sweep s = {.papers = p, .cited = cited, .ctx = ctx, .swept = *ret};
     s.before.ms = now.ms - (int64_t)p->limits.days_unused * 24 * 60 * 60 * 1000;
-    sweep_uploads(&s);
-    enum status st = papers_each(p, visit_paper, &s, why);
+    if (part == 0)
+        sweep_uploads(&s);
+    enum status st = papers_each_of(p, part, visit_paper, &s, why);
     *ret = s.swept;
     if (!st && s.error)
         st = papers_say(why, ST_IO, "a swept paper", s.error);
+    return st;
+}
+
+/* What cannot be removed in one part does not save the others. */
+enum status papers_sweep(struct papers *p, struct when now, papers_cited *cited, void *ctx, struct papers_swept *ret,
+                         struct buf *why)
+{
+    struct papers_swept swept = {0};
+    enum status st = ST_OK;
+    for (unsigned part = 0; part < PAPERS_PARTS; part++) {
+        enum status one = papers_sweep_part(p, part, now, cited, ctx, &swept, st ? NULL : why);
+        st = st ? st : one;
+    }
+    *ret = swept;
     return st;
 }

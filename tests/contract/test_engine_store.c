@@ -210,6 +210,26 @@ static void a_full_store_refuses_and_everything_is_as_it_was(void **state)
     buf_done(&before);
 }
 
+/* As a store that another fold has made: its index knows no papers. */
+static void what_another_fold_made_is_folded_anew(void **state)
+{
+    struct place *p = *state;
+    struct store_txn *t;
+    live(p->h);
+    struct buf before = dump(p->h, true);
+    assert_int_equal(store_write(house_store(p->h), &t), ST_OK);
+    assert_int_equal(store_clear(t, DB_INDEX), ST_OK);
+    assert_int_equal(store_del(t, DB_META, (struct bytes){(const uint8_t *)"fold", 4}), ST_OK);
+    assert_int_equal(store_commit(t), ST_OK);
+    house_restart(p->h);
+    struct buf after = dump(p->h, true);
+    assert_same(&before, &after);
+    struct buf whole = dump(p->h, false);
+    house_restart(p->h); /* once is enough */
+    struct buf again = dump(p->h, false);
+    assert_same(&whole, &again);
+}
+
 static void when_nobody_knows_nobody_is_answered(void **state)
 {
     struct place *p = *state;
@@ -337,6 +357,7 @@ int main(int argc, char **argv)
         M(two_engines_that_do_the_same_write_the_same),
         L(two_engines_that_do_the_same_write_the_same),
         M(a_full_store_refuses_and_everything_is_as_it_was),
+        M(what_another_fold_made_is_folded_anew),
         M(when_nobody_knows_nobody_is_answered),
         M(a_commit_that_found_no_space_is_taken_back_in_memory_too),
         M(a_flipped_bit_is_folded_away_at_the_next_start),

@@ -385,6 +385,22 @@ static void a_paper_is_for_who_has_a_part_in_a_case_that_cites_it(void **state)
     assert_false(may);
 }
 
+static void a_paper_is_cited_from_its_command_on(void **state)
+{
+    struct house *h = *state;
+    struct hash application, other;
+    bool cited = true;
+    memset(application.b, 1, HASH_LEN);
+    memset(other.b, 9, HASH_LEN);
+    assert_int_equal(paper_cited(house_store(h), &application, &cited), ST_OK);
+    assert_false(cited);
+    (void)city_case(h, "received");
+    assert_int_equal(paper_cited(house_store(h), &application, &cited), ST_OK);
+    assert_true(cited);
+    assert_int_equal(paper_cited(house_store(h), &other, &cited), ST_OK);
+    assert_false(cited);
+}
+
 int main(int argc, char **argv)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -406,6 +422,7 @@ int main(int argc, char **argv)
         T(names_that_no_key_can_hold_name_nothing),
         T(streams_are_read_as_far_as_the_room_goes),
         T(a_paper_is_for_who_has_a_part_in_a_case_that_cites_it),
+        T(a_paper_is_cited_from_its_command_on),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

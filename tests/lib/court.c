@@ -150,6 +150,7 @@ struct court *court_new(const char *yaml)
     c->a = arena_new();
     c->reg = register_new();
     c->calendar = calendar_new();
+    c->events = v_map(c->a);
     c->event = 100;
     c->next_task = 7;
     if (!yaml)
@@ -182,6 +183,7 @@ void court_to(struct court *c, const char *day)
 
 static struct judge judge_of(const struct court *c, const char *principal, const struct value *command)
 {
+    int64_t named = v_get_int(v_get(command, "fields"), "corrected-event", 0);
     return (struct judge){.procedure = c->procedure,
                           .reg = c->reg,
                           .calendar = c->calendar,
@@ -192,7 +194,7 @@ static struct judge judge_of(const struct court *c, const char *principal, const
                           .event = c->event,
                           .next_case = 41,
                           .next_task = c->next_task,
-                          .named = c->named};
+                          .named = v_get(c->events, arena_printf(c->a, "%lld", (long long)named))};
 }
 
 struct decision court_judge(struct court *c, const char *principal, const char *act, const char *body)
@@ -203,6 +205,20 @@ struct decision court_judge(struct court *c, const char *principal, const char *
     return c->last = decide(c->a, &j);
 }
 
+static void keep_event(struct court *c)
+{
+    char text[DAY_TEXT];
+    struct value *e = v_map(c->a), *cases = v_list(c->a), *one = v_map(c->a);
+    v_put_int(c->a, one, "case", c->last.kase);
+    v_put(c->a, one, "changes", c->last.changes);
+    v_push(c->a, cases, one);
+    v_put_str(c->a, e, "done", day_text(c->last.done, text));
+    v_put_int(c->a, e, "recorded", c->now.ms);
+    v_put(c->a, e, "cases", cases);
+    v_put(c->a, e, "notices", c->last.notices);
+    v_put(c->a, c->events, arena_printf(c->a, "%lld", (long long)c->event), e);
+}
+
 static void carry_out(struct court *c, const char *what)
 {
     if (!c->last.accepted)
@@ -210,6 +226,7 @@ static void carry_out(struct court *c, const char *what)
     if (!c->kase)
         c->kase = v_map(c->a);
     assert_int_equal(case_apply(c->a, c->kase, c->last.changes), ST_OK);
+    keep_event(c);
     c->next_task += c->last.tasks;
     c->event++;
 }

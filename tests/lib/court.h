@@ -30,7 +30,7 @@ struct court {
     struct value *kase; /* NULL: none yet */
     struct when now;    /* 09:00 of the day */
     int64_t event, next_task;
-    const struct value *named; /* the event that the next `correct` names */
+    struct value *events; /* number -> what a correction needs of it: { done, recorded, cases, notices } */
     struct decision last;
 };
 
@@ -41,7 +41,7 @@ void court_free(struct court *c);
 void court_law(struct court *c, const char *yaml); /* another procedure for the same case */
 void court_to(struct court *c, const char *day);
 
-/* Text as a value. */
+/* Text as a value. A command whose fields have corrected-event names the event of that number. */
 struct value *court_value(struct court *c, const char *yaml);
 
 /* Judge without applying. body may be "". */

@@ -20,7 +20,8 @@
 
 struct scenario;
 
-/* Gives: scenario_free(). `root` is the folder of the sources, `path` below it. NULL: every problem is in `why`. */
+/* Gives: scenario_free(). `root` is the folder of the sources, `path` below it, or absolute. NULL: every problem is in
+ * `why`. */
 struct scenario *scenario_read(const char *root, const char *path, struct buf *why);
 void scenario_free(struct scenario *s);
 

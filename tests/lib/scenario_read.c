@@ -603,7 +603,8 @@ static void read_line(struct scenario *s, const struct line *l, int depth, struc
 static void read_file(struct scenario *s, const char *path, int depth)
 {
     size_t n = 0;
-    char *text = depth < INCLUDE_DEPTH ? slurp(arena_printf(s->a, "%s/%s", s->root, path), &n) : NULL;
+    const char *full = *path == '/' ? path : arena_printf(s->a, "%s/%s", s->root, path);
+    char *text = depth < INCLUDE_DEPTH ? slurp(full, &n) : NULL;
     if (!text || !text_is_utf8(text, n)) {
         problems_add_file(s->problems, path, text ? "is no UTF-8 text" : "cannot be read");
         free(text);

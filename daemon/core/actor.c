@@ -1,0 +1,234 @@
+/* actor.c - who did an act, for which task, about which part: and whether it is theirs
+ *
+ * A department acts for itself, or somebody with the right to enter does it for a department or a party. Departments
+ * are looked up through the register, so that an heir stands for one that has ended.
+ */
+#include "daemon/core/bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the task that is answered ---- */
+
+static bool is_now(const struct bench *b, const char *id, const char *department)
+{
+    const struct department *d = id && department ? register_heir(b->j->reg, id) : NULL;
+    return d && strcmp(d->id, department) == 0;
+}
+
+static bool holds_task(const struct bench *b, const struct value *task)
+{
+    return is_now(b, v_get_str(task, "department", NULL), b->department);
+}
+
+/* The act that the task asks for, or another one that closes it. */
+static bool answers(const struct bench *b, const struct value *task)
+{
+    const struct value *others = v_get(task, "or");
+    if (strcmp(v_get_str(task, "act", ""), b->act->name) == 0)
+        return true;
+    for (size_t i = 0; i < v_count(others); i++)
+        if (strcmp(v_text(v_at(others, i), ""), b->act->name) == 0)
+            return true;
+    return false;
+}
+
+/* A task about one part is not answered for another; 0: none is named. */
+static bool same_part(const struct value *task, int64_t part)
+{
+    const char *of = v_get_str(task, "part", NULL);
+    return !of || !part || strtoll(of, NULL, 10) == part;
+}
+
+static void take_task(struct bench *b, const struct pair *p)
+{
+    b->task = p->val;
+    b->task_id = p->key;
+}
+
+/* The task that the command names. It must be asked of the department that acts, and for this act. */
+static void find_named(struct bench *b, int64_t wanted)
+{
+    const struct value *tasks = v_get(b->kase, "tasks");
+    for (size_t i = 0; i < v_count(tasks) && !b->task; i++)
+        if (strtoll(tasks->u.map.pair[i].key, NULL, 10) == wanted)
+            take_task(b, &tasks->u.map.pair[i]);
+    if (!b->task)
+        bench_refuse(b, "conflict", "task-gone", "the case has no open task %lld", (long long)wanted);
+    else if (!answers(b, b->task) || !holds_task(b, b->task) ||
+             (b->act->on && !same_part(b->task, v_get_int(b->j->command, "part", 0))))
+        bench_refuse(b, "conflict", "task-other", "task %lld asks '%s' for '%s', not this", (long long)wanted,
+                     v_get_str(b->task, "department", ""), v_get_str(b->task, "act", ""));
+}
+
+void actor_find_task(struct bench *b)
+{
+    int64_t wanted = v_get_int(b->j->command, "task", 0), part = v_get_int(b->j->command, "part", 0);
+    const struct value *tasks = v_get(b->kase, "tasks");
+    if (wanted) {
+        find_named(b, wanted);
+        return;
+    }
+    /* what is served must be named: several notices may wait for it */
+    for (size_t i = 0; i < v_count(tasks) && !b->task && strcmp(b->act->name, "serve") != 0; i++) {
+        const struct pair *p = &tasks->u.map.pair[i];
+        if (strcmp(v_get_str(p->val, "act", ""), b->act->name) == 0 && holds_task(b, p->val) && same_part(p->val, part))
+            take_task(b, p);
+    }
+}
+
+/* The tasks that this act answers: the one named, else those of its own department (or entered for it), of the same
+ * part. */
+void actor_close_tasks(struct bench *b)
+{
+    const struct value *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
+    int64_t part = b->part ? strtoll(b->part, NULL, 10) : 0;
+    for (size_t i = 0; i < v_count(tasks); i++) {
+        const struct pair *p = &tasks->u.map.pair[i];
+        bool fits = !b->act->standing && answers(b, p->val) && holds_task(b, p->val) && same_part(p->val, part);
+        if (b->task_id ? strcmp(p->key, b->task_id) == 0 : fits)
+            bench_del(b, bench_path(b, "tasks.%s", p->key));
+    }
+}
+
+/* ---- whose act it is ---- */
+
+static bool holds_any_task(const struct bench *b)
+{
+    const struct value *tasks = v_get(b->kase, "tasks");
+    for (size_t i = 0; i < v_count(tasks); i++)
+        if (strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), b->act->name) == 0 &&
+            holds_task(b, tasks->u.map.pair[i].val))
+            return true;
+    return false;
+}
+
+static bool is_party(const struct bench *b, const struct role *r)
+{
+    if (b->party)
+        return strcmp(b->party, r->name) == 0;
+    /* a unit with a key acts by itself; which unit that is stands in the command when the case is new */
+    const char *unit = r->same_as ? v_get_str(v_get(b->kase, "roles"), r->same_as, NULL) : NULL;
+    return r->same_as && b->department && (unit ? is_now(b, unit, b->department) : b->opening);
+}
+
+static bool is_holder(struct bench *b, const char *role)
+{
+    const struct role *r = procedure_role(b->p, role);
+    if (strcmp(role, TASK_HOLDER) == 0)
+        return holds_any_task(b);
+    if (r && r->party)
+        return is_party(b, r);
+    if (b->party || !b->department)
+        return false;
+    bool chair = true;
+    const struct body *body = procedure_body_of(b->p, role, &chair);
+    if (body && !chair)
+        return body_seat(b, body->name);
+    const struct department *d = bench_role(b, role);
+    return d ? strcmp(d->id, b->department) == 0 : b->opening && !strchr(role, '.');
+}
+
+static const char *role_label(const struct bench *b, const char *name)
+{
+    const struct role *r = procedure_role(b->p, name);
+    const struct part_kind *k = procedure_part(b->p, b->act->on);
+    const char *dot = strchr(name, '.');
+    for (size_t i = 0; k && dot && i < k->nfields; i++)
+        if (strcmp(k->fields[i].name, dot + 1) == 0)
+            return k->fields[i].label;
+    const struct body *body = procedure_body_of(b->p, name, NULL);
+    if (body)
+        return body->label;
+    return r ? r->label : strcmp(name, TASK_HOLDER) == 0 ? "待办的承担部门" : name;
+}
+
+static void refuse_role(struct bench *b)
+{
+    const char *roles = "";
+    for (size_t i = 0; i < b->act->by.n; i++) {
+        const struct department *d = bench_role(b, b->act->by.word[i]);
+        roles = arena_printf(b->a, "%s%s%s%s%s%s", roles, i ? "、" : "", role_label(b, b->act->by.word[i]),
+                             d ? "(" : "", d ? d->name : "", d ? ")" : "");
+    }
+    bench_refuse(b, "right", "not-your-act", "“%s”由%s进行", b->act->label, roles);
+    b->rejection.who = roles;
+    b->rejection.article = b->act->article;
+}
+
+/* The department as it stands in the register now. */
+static const char *now_called(struct bench *b, const char *id)
+{
+    const struct department *d = id ? register_heir(b->j->reg, id) : NULL;
+    if (id && !d)
+        bench_refuse(b, "form", "department-unknown", "the register has no department '%s'", id);
+    return d ? d->id : NULL;
+}
+
+void actor_find(struct bench *b)
+{
+    const struct value *by = v_get(b->j->command, "by");
+    unsigned rights = register_rights(b->j->reg, b->j->principal);
+    const char *own = now_called(b, bench_principal_department(b, b->j->principal));
+    const char *named = v_get_str(by, "department", NULL);
+    b->party = v_get_str(by, "party", NULL);
+    b->department = b->party ? NULL : named ? now_called(b, named) : own;
+    bool same = own && b->department && strcmp(own, b->department) == 0;
+    bool for_others = b->party || (named && !same);
+    if (!(rights & (for_others ? RIGHT_ENTER : RIGHT_ACT)))
+        bench_refuse(b, "right", for_others ? "no-right-to-enter" : "no-right-to-act", "'%s' has no right to %s",
+                     b->j->principal, for_others ? "enter what others did" : "do the acts of a department");
+}
+
+void actor_check(struct bench *b)
+{
+    bool may = false;
+    for (size_t i = 0; i < b->act->by.n && !may; i++)
+        may = is_holder(b, b->act->by.word[i]);
+    if (!may)
+        refuse_role(b);
+}
+
+/* A unit acts as the party only where the file says that the party is the unit; the facts that tell stand in the case
+ * by now. */
+void actor_check_party(struct bench *b)
+{
+    bool may = b->opening || b->party;
+    for (size_t i = 0; i < b->act->by.n && !may; i++) {
+        const struct role *r = procedure_role(b->p, b->act->by.word[i]);
+        may = is_holder(b, b->act->by.word[i]) && (!r || !r->party || guard_holds(b, r->same_when));
+    }
+    if (!may)
+        refuse_role(b);
+}
+
+/* A unit with a key that opened the case for itself must be the unit that the case is about. */
+void actor_check_opener(struct bench *b)
+{
+    bool may = !b->opening || b->party;
+    for (size_t i = 0; i < b->act->by.n && !may; i++) {
+        const struct role *r = procedure_role(b->p, b->act->by.word[i]);
+        const struct department *d = r && r->same_as ? bench_role(b, r->same_as) : NULL;
+        may = !r || !r->party || (d && strcmp(d->id, b->department) == 0 && guard_holds(b, r->same_when));
+    }
+    if (!may)
+        refuse_role(b);
+}
+
+/* ---- the part in question ---- */
+
+void actor_find_part(struct bench *b)
+{
+    if (!b->act->on)
+        return;
+    int64_t n = v_get_int(b->j->command, "part", 0);
+    const char *id = n ? arena_printf(b->a, "%lld", (long long)n) : v_get_str(b->task, "part", NULL);
+    const struct part_kind *k = procedure_part(b->p, b->act->on);
+    if (!id)
+        bench_refuse(b, "form", "part-missing", "the act '%s' is about one %s (%s): say which in 'part'", b->act->name,
+                     k->name, k->label);
+    else if (!v_get(v_get(v_get(b->kase, "parts"), k->name), id))
+        bench_refuse(b, "form", "part-unknown", "the case has no %s %s", k->name, id);
+    b->part_kind = k->name;
+    b->part = b->acted_on = id;
+}
