@@ -188,6 +188,36 @@ static void begin_case(struct bench *b)
     bench_put_str(b, "stage", "");
 }
 
+/* The acts that wait for the end of a suspension: of the part in question, or of the case. */
+static void check_held(struct bench *b)
+{
+    const struct value *all = v_get(b->kase, "suspensions");
+    for (size_t i = 0; i < v_count(all) && !b->refused; i++) {
+        const struct value *s = all->u.map.pair[i].val, *holds = v_get(s, "holds");
+        bool other = b->part && (strcmp(v_get_str(s, "kind", ""), b->part_kind) != 0 ||
+                                 strcmp(v_get_str(s, "part", ""), b->part) != 0);
+        bool ended = strcmp(v_get_str(s, "state", ""), "ended") == 0;
+        for (size_t k = 0; !other && !ended && k < v_count(holds); k++)
+            if (strcmp(v_text(v_at(holds, k), ""), b->act->name) == 0)
+                bench_refuse(b, "law", "held-by-suspension", "“%s”暂缓进行,依据“%s”", b->act->label,
+                             v_get_str(s, "ground", ""));
+    }
+}
+
+/* Tasks that come again: after the act that begins them, and each time one of them is answered. */
+static void open_recurring(struct bench *b)
+{
+    for (size_t i = 0; i < b->p->nrecurring; i++) {
+        const struct recurring *r = &b->p->recurring[i];
+        bool begins = strcmp(r->after, b->act->name) == 0, again = strcmp(r->task, b->act->name) == 0;
+        if ((!begins && !again) || !guard_holds(b, r->during))
+            continue;
+        const char *role = r->role;
+        struct effect e = {.verb = DO_TASK, .answer = r->task, .to = {&role, 1}, .within = r->workdays};
+        tell_task(b, &e, NULL);
+    }
+}
+
 static void apply_rules(struct bench *b)
 {
     for (size_t i = 0; i < b->act->nrules && !b->refused; i++) {
@@ -222,10 +252,10 @@ static void enter_stage(struct bench *b)
 
 struct decision decide(struct arena *a, const struct judge *j)
 {
-    static void (*const steps[])(struct bench *) = {find_act,        actor_find,  actor_find_task,
-                                                    actor_find_part, actor_check, find_done};
-    static void (*const deeds[])(struct bench *) = {form_take,   actor_check_party,  actor_close_tasks,
-                                                    apply_rules, actor_check_opener, enter_stage};
+    static void (*const steps[])(struct bench *) = {find_act,    actor_find, actor_find_task, actor_find_part,
+                                                    actor_check, find_done,  check_held};
+    static void (*const deeds[])(struct bench *) = {
+        form_take, actor_check_party, actor_close_tasks, apply_rules, actor_check_opener, enter_stage, open_recurring};
     struct bench b;
     bench_begin(&b, a, j);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !b.refused; i++)

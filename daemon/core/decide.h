@@ -24,7 +24,8 @@ struct judge {
     struct when now;
     int64_t event; /* the number that the event will have */
     int64_t next_case, next_task;
-    const struct value *named; /* `correct`: the event it names; else NULL */
+    const struct value *linked; /* by the name of a fact of type link: the case that the command links; or NULL */
+    const struct value *named;  /* `correct`: the event it names; else NULL */
 };
 
 /* A rejection: the law says no. Texts for a person are Chinese where the file is; code is the protocol's word. */

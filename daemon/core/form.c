@@ -124,6 +124,22 @@ static void check_text(struct bench *b, const struct fact *f, const struct value
     }
 }
 
+/* Another case of the same procedure, of a kind that the file allows. */
+static void check_link(struct bench *b, const struct fact *f, const struct value *v)
+{
+    const struct value *other = v_get(b->j->linked, f->name);
+    if (v_kind(v) != V_INT)
+        wrong(b, f, "the number of a case");
+    else if (!other || strcmp(v_get_str(other, "procedure", ""), b->p->name) != 0)
+        bench_refuse(b, "form", "case-unknown", "field '%s' (%s): the procedure has no case %s", f->name, f->label,
+                     bench_word(b, v));
+    else if (v_get_int(other, "case", 0) == v_get_int(b->kase, "case", -1))
+        bench_refuse(b, "form", "link-to-itself", "field '%s' (%s): a case is not linked to itself", f->name, f->label);
+    else if (f->kinds.n && !words_have(&f->kinds, v_get_str(other, "kind", "")))
+        bench_refuse(b, "law", "link-of-wrong-kind", "%s:所关联的事项属于另一类(%s)", f->label,
+                     v_get_str(other, "kind", ""));
+}
+
 static void check_departments(struct bench *b, const struct fact *f, const struct value *v)
 {
     if (v_kind(v) != V_LIST || !v_count(v) || v_count(v) > PARTS_MOST)
@@ -149,6 +165,8 @@ static void check_value(struct bench *b, const struct fact *f, const struct valu
             wrong(b, f, arena_printf(b->a, "a number from %lld to %lld", (long long)f->least, (long long)f->most));
     } else if (f->type == FACT_PART_LIST) {
         check_part_list(b, f, v);
+    } else if (f->type == FACT_LINK) {
+        check_link(b, f, v);
     } else if (f->type == FACT_DEPARTMENTS) {
         check_departments(b, f, v);
     } else if (f->type == FACT_CIRCUMSTANCES) {
@@ -167,11 +185,32 @@ static void put_private(struct bench *b, const char *key, const struct value *v)
     v_put(b->a, b->private_, key, v_copy(b->a, v));
 }
 
+/* What the file names is taken over from the linked case as it stands now, so that nobody has to look there again. */
+static void take_link(struct bench *b, const struct fact *f)
+{
+    const struct value *other = v_get(b->j->linked, f->name), *facts = v_get(other, "facts");
+    struct value *link = v_map(b->a), *taken = v_map(b->a);
+    for (size_t i = 0; i < b->p->linked_facts.n; i++) {
+        const struct value *v = v_get(facts, b->p->linked_facts.word[i]);
+        if (v)
+            v_put(b->a, taken, b->p->linked_facts.word[i], v_copy(b->a, v));
+    }
+    v_put_int(b->a, link, "case", v_get_int(other, "case", 0));
+    v_put_str(b->a, link, "kind", v_get_str(other, "kind", NULL));
+    v_put_str(b->a, link, "stage", v_get_str(other, "stage", NULL));
+    v_put_str(b->a, link, "outcome", v_get_str(other, "outcome", NULL));
+    v_put_bool(b->a, link, "ended", v_get_bool(other, "ended"));
+    v_put(b->a, link, "facts", taken);
+    bench_put(b, bench_path(b, "links.%s", f->link), link);
+}
+
 static void take_field(struct bench *b, const struct fact *f, const struct value *v)
 {
     check_value(b, f, v);
     if (b->refused)
         return;
+    if (f->type == FACT_LINK)
+        take_link(b, f);
     if (f->is_private) {
         put_private(b, f->name, v);
         bench_put(b, bench_path(b, "given.%s", f->name), v_int(b->a, b->j->event));

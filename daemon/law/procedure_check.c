@@ -171,8 +171,74 @@ static void check_service(struct reader *r, const struct node *root)
                      "the act 'serve' must be possible from any stage by the '" TASK_HOLDER "'");
 }
 
+/* ---- suspensions that hold acts; bodies that decide ---- */
+
+/* Some act that ends suspensions must not be held by one. */
+static bool can_release(const struct procedure *p, const struct words *held)
+{
+    for (size_t k = 0; k < p->nacts; k++)
+        for (size_t i = 0; i < p->acts[k].nrules; i++)
+            if (!words_have(held, p->acts[k].name) &&
+                effects_any(p->acts[k].rules[i].effects, p->acts[k].rules[i].neffects, releases, NULL))
+                return true;
+    return false;
+}
+
+static bool votes(const struct effect *e, const char *body)
+{
+    return e->verb == DO_VOTE && strcmp(e->name, body) == 0;
+}
+
+static bool convenes(const struct effect *e, const char *body)
+{
+    return e->verb == DO_CONVENE && strcmp(e->name, body) == 0;
+}
+
+static void check_one_effect(struct reader *r, const struct node *at, const struct effect *e)
+{
+    const struct procedure *p = r->proc;
+    if (e->verb == DO_SUSPEND && e->holds.n && !can_release(p, &e->holds))
+        problems_add(r->p, at, "the suspension of '%s' holds every act that could end it", e->name);
+    if (e->verb == DO_DECIDE && !any_effect(p, votes, e->name))
+        problems_add(r->p, at, "body '%s' decides, but nobody votes in it", e->name);
+    if ((e->verb == DO_VOTE || e->verb == DO_RECUSE) && !any_effect(p, convenes, e->name))
+        problems_add(r->p, at, "body '%s' is never convened", e->name);
+    for (size_t i = 0; i < e->nkids; i++)
+        check_one_effect(r, at, &e->kids[i]);
+}
+
+static void check_effects(struct reader *r, const struct node *root)
+{
+    const struct procedure *p = r->proc;
+    for (size_t k = 0; k < p->nacts; k++)
+        for (size_t i = 0; i < p->acts[k].nrules; i++)
+            for (size_t e = 0; e < p->acts[k].rules[i].neffects; e++)
+                check_one_effect(r, row(root, "acts", "act", p->acts[k].name), &p->acts[k].rules[i].effects[e]);
+}
+
+/* A kind that no act opens and no case turns into does not exist. */
+static bool turns(const struct effect *e, const char *kind)
+{
+    return e->verb == DO_TURN && strcmp(e->name, kind) == 0;
+}
+
+static void check_kinds(struct reader *r, const struct node *root)
+{
+    const struct procedure *p = r->proc;
+    for (size_t i = 0; i < p->nkinds; i++) {
+        const char *kind = p->kinds[i].name;
+        bool opened = any_effect(p, turns, kind);
+        for (size_t k = 0; k < p->nacts && !opened; k++)
+            opened = p->acts[k].opens && strcmp(p->acts[k].opens, kind) == 0;
+        if (!opened)
+            problems_add(r->p, row(root, "kinds", "kind", kind), "no act opens the kind '%s'", kind);
+    }
+}
+
 void procedure_check(struct reader *r, const struct node *root)
 {
+    check_kinds(r, root);
+    check_effects(r, root);
     check_stages(r, root);
     check_clocks(r, root);
     check_answers(r, root);

@@ -107,6 +107,14 @@ static void suspends(struct show *s, const struct effect *e)
     }
     s->kind = outer;
     OUT(s, ",依据“%s”%s", e->value, e->confirmed ? ",无需确认" : "");
+    if (e->stops.n) {
+        OUT(s, ",期间中止计算");
+        show_list(s, &e->stops, show_clock, "、");
+    }
+    if (e->holds.n) {
+        OUT(s, ",期间不得");
+        show_list(s, &e->holds, show_act, "、");
+    }
 }
 
 static void adds(const struct show *s, const struct effect *e)
@@ -121,6 +129,10 @@ static void grants(const struct show *s, const struct effect *e)
     const char *force = strcmp(e->value, "must") == 0 ? "应当" : strcmp(e->value, "may") == 0 ? "可以" : "一般";
     OUT(s, "%s不受影响:", force);
     show_list(s, &e->words, NULL, ";");
+    if (e->work)
+        OUT(s, ",限于所填的%s", show_fact(s, e->work));
+    if (e->missing)
+        OUT(s, ",以%s为条件", e->missing);
 }
 
 static void sweeps(const struct show *s, const struct effect *e)
