@@ -161,7 +161,7 @@ static const char *outcome_now(const struct bench *b)
         return v_get_str(part_now(b), "outcome", "");
     for (size_t i = 0; b->act && i < b->act->nfields; i++)
         if (procedure_fact(b->p, b->act->fields[i].fact)->type == FACT_OUTCOME)
-            return v_text(bench_fact_of(b, FACT_OUTCOME), "");
+            return v_text(bench_fact(b, b->act->fields[i].fact), "");
     return v_get_str(k && k->concluded ? part_now(b) : b->kase, "outcome", "");
 }
 

@@ -192,11 +192,15 @@ static void show_clocks(struct show *s)
         show_length(s, c);
         if (c->total)
             OUT(s, ",延长后共不超过%d个工作日", c->total);
+        if (c->each)
+            OUT(s, ",每一%s各自计算", show_part(s, c->each));
         OUT(s, ";%s", show_role(s, c->owner));
         if (c->near)
             OUT(s, ";届满前%d个工作日提醒", c->near);
         OUT(s, "\n");
+        s->kind = procedure_part(s->p, c->each);
         effects(s, c->on_miss, c->non_miss, "    逾期 ");
+        s->kind = NULL;
     }
 }
 

@@ -101,7 +101,7 @@ static void read_facts(struct reader *r, const struct node *map, struct fact **r
     *ret_n = n;
 }
 
-/* The engine looks for the fact of these types, not for a name: there is one of each. And parts are given among the
+/* The judge looks for the fact of the type circumstances, not for a name: there is one. And parts are given among the
  * fields of an act: a name cannot be both. */
 static void check_facts(struct reader *r, const struct node *map)
 {
@@ -110,7 +110,7 @@ static void check_facts(struct reader *r, const struct node *map)
         const struct fact *f = &p->facts[i];
         const struct node *at = node_key(map, i);
         for (size_t k = 0; k < i; k++)
-            if (f->type == p->facts[k].type && (f->type == FACT_OUTCOME || f->type == FACT_CIRCUMSTANCES))
+            if (f->type == p->facts[k].type && f->type == FACT_CIRCUMSTANCES)
                 problems_add(r->p, at, "'%s' is of that type already: a procedure has one", p->facts[k].name);
         if (procedure_part(p, f->name))
             problems_add(r->p, at, "'%s' is a kind of part already", f->name);

@@ -89,7 +89,8 @@ static void clocks(const struct show *s, const struct effect *e)
                                         [DO_PAUSE] = "中止计算",
                                         [DO_RESUME] = "恢复计算"};
     OUT(s, "%s%s", words[e->verb], show_clock(s, e->name));
-    if (e->verb == DO_START)
+    const struct clock_rule *c = procedure_clock(s->p, e->name);
+    if (e->verb == DO_START && !(c && c->until))
         OUT(s, ",自%s次日起", e->from ? show_fact(s, e->from) : "办理之日");
     else if (e->verb == DO_EXTEND)
         OUT(s, ",按所填的%s", show_fact(s, e->from));
