@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <sys/random.h>
+#include <sys/timex.h>
 #include <time.h>
 
 static int64_t read_ms(clockid_t which)
@@ -21,6 +22,12 @@ struct when clock_wall(void)
 struct tick clock_tick(void)
 {
     return (struct tick){read_ms(CLOCK_MONOTONIC)};
+}
+
+bool clock_unsynchronised(void)
+{
+    struct timex t = {.modes = 0};
+    return adjtimex(&t) < 0 || (t.status & STA_UNSYNC);
 }
 
 void random_bytes(void *out, size_t n)

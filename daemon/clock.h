@@ -9,8 +9,13 @@
 
 #include "daemon/base/when.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 struct when clock_wall(void);
 struct tick clock_tick(void);
+/* Does the kernel call the wall clock unsynchronised, or not say? */
+bool clock_unsynchronised(void);
 void random_bytes(void *out, size_t n);
 
 #endif

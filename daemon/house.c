@@ -16,6 +16,7 @@ enum {
     SOURCE_MOST = 4 * 1024 * 1024,
     /* ticks, a second each */
     HOUSEKEEPING_TICKS = 600,
+    CLOCK_TICKS = 60,
     SWEEP_FIRST = 5,
     SWEEP_TICKS = 24 * 60 * 60
 };
@@ -101,8 +102,14 @@ void house_tick(struct house *h)
     if (++h->ticks % HOUSEKEEPING_TICKS == 0)
         store_housekeeping(h->store);
     sweep_papers(h);
+    if (h->ticks % CLOCK_TICKS == 0)
+        worker_wake(h->worker); /* which looks at the clocks */
     session_tick(h->sessions, clock_tick());
     router_tick(bus_router(h->bus));
+    if (zap_refresh(bus_zap(h->bus))) {
+        log_say(LOG_ERROR, "guard-lost", LOG_END);
+        h->exit_code = EX_OSERR; /* whoever comes now would come in */
+    }
     if (h->cut_later)
         router_sift(bus_router(h->bus), good_key, h);
     h->cut_later = false;
@@ -117,8 +124,8 @@ void house_learn(struct house *h, struct engine_result *r)
     h->now = r->now;
     h->next_due = r->next_due;
     if (h->held != r->held)
-        log_say(LOG_WARNING, r->held ? "expiries-held" : "expiries-go-on", LOG_NUMBER("number", r->head.number),
-                LOG_END);
+        log_say(LOG_WARNING, r->held ? "expiries-held" : "expiries-go-on", LOG_TEXT("why", hold_text(r->held)),
+                LOG_NUMBER("number", r->head.number), LOG_END);
     h->held = r->held;
     if (!r->view)
         return;

@@ -42,7 +42,8 @@ struct house {
     /* of the newest result of the engine */
     struct engine_head head;
     struct when now, next_due;
-    bool held, full;
+    enum hold held;
+    bool full;
     bool cut_later; /* connections may have lost their key */
     unsigned ticks;
 

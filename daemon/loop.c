@@ -10,7 +10,6 @@
 #include <sysexits.h>
 
 enum {
-    HOUR_MS = 60 * 60 * 1000,
     TICK_MS = 1000,
     HEAD_MS = 5000,
     HELD_MS = 60 * 1000, /* how often held expiries are looked at */
@@ -26,16 +25,21 @@ struct loop {
     uv_async_t results, papers;
     uv_timer_t due, tick, head;
     uv_signal_t signal[SIGNALS];
-    struct when woken_for; /* the due moment for which the engine was woken last */
+    struct sched_watch watch; /* of the engine's thread */
+    struct when woken_for;    /* the due moment for which the engine was woken last */
     bool doors_open;
 };
 
 /* ---- Time ---- */
 
-static struct when wall(void *ctx)
+/* On the engine's thread, before each batch: what is due goes out only by a clock that was looked at. */
+static struct when wall(void *ctx, enum hold *ret_hold)
 {
-    (void)ctx;
-    return clock_wall();
+    struct loop *l = ctx;
+    struct when now = clock_wall();
+    bool matters = !l->house->config->unsynchronised_allowed;
+    *ret_hold = sched_look(&l->watch, now, clock_tick(), matters && clock_unsynchronised());
+    return now;
 }
 
 static void on_due(uv_timer_t *t)
@@ -49,9 +53,7 @@ static void on_due(uv_timer_t *t)
 static void arm(struct loop *l)
 {
     const struct house *h = l->house;
-    int64_t wait = h->next_due.ms > h->now.ms ? h->next_due.ms - h->now.ms : 0;
-    if (h->next_due.ms == WHEN_NEVER.ms || wait > HOUR_MS)
-        wait = HOUR_MS;
+    int64_t wait = sched_wait(h->now, h->next_due);
     if (wait == 0 && h->held)
         wait = HELD_MS;
     if (wait == 0 && l->woken_for.ms == h->next_due.ms)
@@ -63,6 +65,8 @@ static void on_tick(uv_timer_t *t)
 {
     struct loop *l = t->data;
     house_tick(l->house);
+    if (l->house->exit_code)
+        uv_stop(&l->uv);
 }
 
 static void on_head(uv_timer_t *t)
@@ -175,6 +179,7 @@ static void start(struct loop *l)
         uv_signal_start(&l->signal[i], on_signal, numbers[i]);
     }
     l->woken_for = (struct when){INT64_MIN};
+    l->watch = (struct sched_watch){.wall = clock_wall(), .tick = clock_tick()};
     l->house->worker = worker_start(l->house->engine, wall, ready_results, l);
     l->house->paperwork = paperwork_start(l->house->papers, ready_papers, l);
     arm(l);

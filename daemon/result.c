@@ -42,6 +42,26 @@ static enum status read_stream(void *ctx, struct arena *a, const char *stream, u
     return ST_OK;
 }
 
+static enum status read_group(void *ctx, struct arena *a, const char *stream, const char *group, uint64_t *ret_read,
+                              int64_t *ret_fence, struct session_claim **ret, size_t *ret_n)
+{
+    struct house *h = ctx;
+    struct group_state g;
+    enum status st = group_state(a, h->store, stream, group, &g);
+    if (st) {
+        log_say(LOG_ERROR, "group-not-read", LOG_TEXT("stream", stream), LOG_TEXT("status", status_name(st)), LOG_END);
+        return st;
+    }
+    struct session_claim *claim = ARENA_ARRAY(a, struct session_claim, g.n + 1);
+    for (size_t i = 0; i < g.n; i++)
+        claim[i] = (struct session_claim){g.claim[i].position, g.claim[i].kase, g.claim[i].fence, g.claim[i].name};
+    *ret = claim;
+    *ret_n = g.n;
+    *ret_read = g.read;
+    *ret_fence = g.fence;
+    return ST_OK;
+}
+
 static void put_head(const struct house *h, struct arena *a, struct value *v)
 {
     v_put_int(a, v, "generation", (int64_t)h->head.generation);
@@ -58,7 +78,7 @@ static struct value *make_head(void *ctx, struct arena *a)
 
 struct sessions *serve_sessions(struct house *h, uint32_t first)
 {
-    struct session_doors doors = {h, send_session, read_stream, make_head};
+    struct session_doors doors = {h, send_session, read_stream, read_group, make_head};
     return sessions_new(&doors, first);
 }
 
@@ -93,7 +113,6 @@ static void publish(struct house *h, const struct engine_result *r)
 
 static void note_space(struct house *h, bool full)
 {
-    h->counters.full_batches += full;
     if (h->full == full)
         return;
     h->full = full;
@@ -111,14 +130,18 @@ bool serve_result(struct house *h, struct engine_result *r)
         return false;
     }
     bool changed = r->view != NULL;
-    /* A batch of no commands says nothing about space. */
-    if (r->nanswers)
-        note_space(h, r->status == ST_FULL);
+    h->counters.full_batches += r->status == ST_FULL;
+    note_space(h, r->read_only);
     send_answers(h, r);
     if (r->status == ST_OK)
         house_learn(h, r);
     for (size_t i = 0; i < r->nnotices; i++)
         session_grown(h->sessions, r->notices[i].stream, r->notices[i].position);
+    for (size_t i = 0; i < r->nclaims; i++) {
+        const struct outgoing_claim *c = &r->claims[i];
+        struct session_claim claim = {c->position, c->kase, c->fence, c->settled ? NULL : c->name};
+        session_claimed(h->sessions, c->stream, c->group, &claim);
+    }
     publish(h, r);
     if (changed)
         house_sift(h);

@@ -2,6 +2,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/engine/question.h"
+#include "daemon/figures.h"
 #include "daemon/reading.h"
 #include "proto/message.h"
 #include "proto/wire.h"
@@ -96,24 +97,13 @@ static void handle_command(struct incoming *in)
 
 /* ---- To the store ---- */
 
-/* What the daemon knows beside the store. */
-static void add_status(struct house *h, struct arena *a, struct value *v)
-{
-    if (strcmp(v_get_str(v, "t", ""), "answer"))
-        return;
-    v_put_str(a, v, "version", LEEWAY_VERSION);
-    v_put_bool(a, v, "read_only", h->full);
-    if (h->held)
-        v_put_bool(a, v, "held", true);
-}
-
 static void handle_ask(struct incoming *in)
 {
     struct house *h = in->house;
-    struct question q = {h->store, h->view, in->who->principal, h->now, in->message};
+    struct question q = {h->store, h->view, in->who->principal, h->now, in->message, h->full};
     struct value *v = question_answer(in->arena, &q);
     if (!strcmp(v_get_str(in->message, "q", ""), "status"))
-        add_status(h, in->arena, v);
+        figures_status(h, in->who->principal, in->arena, v);
     h->counters.questions++;
     answer(in, v);
 }
@@ -160,6 +150,7 @@ static void handle_open(struct incoming *in)
         .key = in->who->key,
         .stream = v_get_str(m, "stream", ""),
         .name = v_get_str(m, "name", ""),
+        .group = v_get_str(m, "group", NULL),
         .messages = v_get_int(m, "messages", 0),
         .bytes = v_get_int(m, "bytes", 0),
     };
@@ -168,11 +159,20 @@ static void handle_open(struct incoming *in)
         refuse(in, "right", "not-your-stream", "this principal may not read this stream");
         return;
     }
+    if (r.group && !strcmp(r.stream, "transitions")) {
+        refuse(in, "form", "no-group", "the stream of transitions is read whole; it has no groups");
+        return;
+    }
     if (stream_ends(in, r.stream, r.name, &r.after, &r.last)) {
         refuse(in, "space", "store-silent", "the store does not answer; try again later");
         return;
     }
-    if (session_open(h->sessions, &r, clock_tick(), &session)) {
+    enum status st = session_open(h->sessions, &r, clock_tick(), &session);
+    if (st && st != ST_LIMIT) {
+        refuse(in, "space", "store-silent", "the store does not answer; try again later");
+        return;
+    }
+    if (st) {
         h->counters.refused_limit++;
         refuse(in, "limit", "too-many-sessions", "too many sessions are open");
         return;
@@ -271,6 +271,7 @@ static void fault(struct incoming *in, enum message_fault_code code)
 {
     struct message_fault f = {.code = code};
     in->house->counters.faults++;
+    in->house->counters.message_fault[code]++;
     answer(in, message_fault_of(in->arena, &f, NULL));
 }
 
@@ -282,6 +283,7 @@ static bool decode(struct incoming *in, struct bytes body)
     struct message_fault f;
     if (wire_decode(in->arena, body, &v, &e)) {
         in->house->counters.faults++;
+        in->house->counters.wire_fault[e.fault]++;
         answer(in, message_fault(in->arena, wire_fault_name(e.fault), "the bytes are no message of this protocol",
                                  (int64_t)e.at, NULL));
         return false;
@@ -291,6 +293,7 @@ static bool decode(struct incoming *in, struct bytes body)
     if (message_check(v, &f))
         return true;
     in->house->counters.faults++;
+    in->house->counters.message_fault[f.code]++;
     answer(in, message_fault_of(in->arena, &f, in->id));
     return false;
 }

@@ -21,7 +21,8 @@
     X(KEY_CAUSE, "a map of stream and position")                                                                       \
     X(KEY_SLOTS, "a map from slots to lists of hashes of 32 bytes")                                                    \
     X(KEY_POSITIONS, "a list of positions")                                                                            \
-    X(KEY_FAILURES, "a list of maps of position and reason")
+    X(KEY_FAILURES, "a list of maps of position and reason")                                                           \
+    X(KEY_CLAIMS, "a list of maps of position and fence")
 
 enum key_kind {
 #define X(id, text) id,
@@ -58,7 +59,9 @@ static const struct key_rule type_keys[] = {
     {"report", "id", KEY_UUID, true},
     {"report", "stream", KEY_TAG, true},
     {"report", "name", KEY_TAG, true},
+    {"report", "group", KEY_TAG, false},
     {"report", "received", KEY_COUNT, false},
+    {"report", "took", KEY_CLAIMS, false},
     {"report", "done", KEY_POSITIONS, false},
     {"report", "failed", KEY_FAILURES, false},
     {"ask", "id", KEY_TAG, true},
@@ -66,6 +69,7 @@ static const struct key_rule type_keys[] = {
     {"open", "id", KEY_TAG, true},
     {"open", "stream", KEY_TAG, true},
     {"open", "name", KEY_TAG, true},
+    {"open", "group", KEY_TAG, false},
     {"open", "after", KEY_COUNT, false},
     {"open", "messages", KEY_COUNT, true},
     {"open", "bytes", KEY_COUNT, true},
@@ -140,6 +144,7 @@ static const struct key_rule nested_keys[] = {
     {"by", "party", KEY_TAG, false},         {"by", "department", KEY_TAG, false},
     {"cause", "stream", KEY_TAG, true},      {"cause", "position", KEY_COUNT, true},
     {"failed", "position", KEY_COUNT, true}, {"failed", "reason", KEY_TEXT, true},
+    {"took", "position", KEY_COUNT, true},   {"took", "fence", KEY_COUNT, true},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -277,6 +282,7 @@ static bool kind_fits(const struct value *v, enum key_kind kind)
     case KEY_POSITIONS:
         return is_positions(v);
     case KEY_FAILURES:
+    case KEY_CLAIMS:
         return v_kind(v) == V_LIST;
     }
     return false;
@@ -334,7 +340,7 @@ static bool value_check(const struct value *v, const struct key_rule *r, struct 
         return fault(ret, MESSAGE_WRONG_TYPE, r->key, NULL, key_kind_text(r->kind));
     if (r->kind == KEY_BY || r->kind == KEY_CAUSE)
         return nested_check(v, r->key, ret);
-    if (r->kind == KEY_FAILURES)
+    if (r->kind == KEY_FAILURES || r->kind == KEY_CLAIMS)
         for (size_t i = 0; i < v->u.list.n; i++)
             if (!nested_check(v->u.list.item[i], r->key, ret))
                 return false;
@@ -474,6 +480,26 @@ static void list_header(struct buf *out, size_t n)
     buf_u8(out, 0xdc);
     buf_u8(out, (uint8_t)(n >> 8));
     buf_u8(out, (uint8_t)n);
+}
+
+void message_group_notices(struct buf *out, int64_t session, int64_t fence, bool again, const struct bytes *notices,
+                           size_t n)
+{
+    struct arena *a = arena_new();
+    buf_u8(out, 0x85);
+    wire_encode(out, v_str(a, "t"));
+    wire_encode(out, v_str(a, "notices"));
+    wire_encode(out, v_str(a, "session"));
+    wire_encode(out, v_int(a, session));
+    wire_encode(out, v_str(a, "fence"));
+    wire_encode(out, v_int(a, fence));
+    wire_encode(out, v_str(a, "again"));
+    wire_encode(out, v_bool(a, again));
+    wire_encode(out, v_str(a, "notices"));
+    list_header(out, n);
+    for (size_t i = 0; i < n; i++)
+        buf_put(out, notices[i].p, notices[i].n);
+    arena_free(a);
 }
 
 void message_notices(struct buf *out, int64_t session, const struct bytes *notices, size_t n)

@@ -89,4 +89,8 @@ struct value *message_ended(struct arena *a, int64_t session, const char *reason
 /* Append the bytes of {t:"notices", session, notices:[…]} from n (at most MESSAGE_NOTICES) encoded notices. */
 void message_notices(struct buf *out, int64_t session, const struct bytes *notices, size_t n);
 
+/* The same to a member of a group, with `fence` and `again`. */
+void message_group_notices(struct buf *out, int64_t session, int64_t fence, bool again, const struct bytes *notices,
+                           size_t n);
+
 #endif

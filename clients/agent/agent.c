@@ -47,6 +47,8 @@ static void start_what_may(struct agent *g)
     for (int i = 0; i < g->o->concurrency && g->running < g->o->concurrency && !g->stopping; i++) {
         if (g->runs[i].notice)
             continue;
+        if (g->o->group && !lw_live(g->stream))
+            return; /* who cannot be reached may have lost what it had */
         struct queued *n = queue_take(g->queue, agent_now());
         if (!n)
             return;
@@ -78,6 +80,81 @@ static void stop_overdue(struct agent *g)
 
 /* ---- the stream ---- */
 
+/* ---- a member of a group ---- */
+
+/* A notice of the member's share; one that is in the journal already was sent again only because the session is new. */
+static void take_share(struct agent *g, const struct value *notice, const char *line)
+{
+    int64_t position = v_get_int(notice, "position", 0);
+    const struct journal_entry *e = journal_entry(g->journal, position);
+    if (!e || e->state == JOURNAL_TAKEN)
+        journal_take(g->journal, position, line);
+}
+
+static void claim(struct agent *g, const struct value *notice)
+{
+    int64_t position = v_get_int(notice, "position", 0);
+    const struct journal_entry *e = journal_entry(g->journal, position);
+    if (e && e->state == JOURNAL_TAKEN)
+        lw_took(g->stream, position, v_get_int(notice, "fence", 0));
+}
+
+static struct value *notice_of(struct arena *a, const char *line)
+{
+    struct value *notice = NULL;
+    (void)!json_parse(a, (struct bytes){(const uint8_t *)line, strlen(line)}, &notice, NULL);
+    return notice;
+}
+
+/* Granted: it may be handled. */
+static void on_granted(void *ctx, const int64_t *position, size_t n)
+{
+    struct agent *g = ctx;
+    struct arena *a = arena_new();
+    for (size_t i = 0; i < n; i++) {
+        const struct journal_entry *e = journal_entry(g->journal, position[i]);
+        if (e && e->state == JOURNAL_TAKEN)
+            queue_add(g->queue, position[i], v_get_int(notice_of(a, e->line), "case", 0), e->line);
+    }
+    arena_free(a);
+}
+
+/* Another has it, or it is settled: forget it, unless its handler runs; then its end is told, and fenced again. */
+static void on_fenced(void *ctx, const int64_t *position, size_t n)
+{
+    struct agent *g = ctx;
+    struct arena *a = arena_new();
+    for (size_t i = 0; i < n; i++) {
+        const struct journal_entry *e = journal_entry(g->journal, position[i]);
+        if (!e)
+            continue;
+        if (e->state == JOURNAL_TAKEN)
+            queue_drop(g->queue, position[i], v_get_int(notice_of(a, e->line), "case", 0));
+        journal_confirm(g->journal, position[i]);
+    }
+    arena_free(a);
+}
+
+static void claim_again(void *ctx, int64_t position, const struct journal_entry *e)
+{
+    struct agent *g = ctx;
+    struct arena *a = arena_new();
+    struct value *notice = e->state == JOURNAL_TAKEN ? notice_of(a, e->line) : NULL;
+    if (notice) {
+        queue_drop(g->queue, position, v_get_int(notice, "case", 0));
+        lw_took(g->stream, position, v_get_int(notice, "fence", 0));
+    }
+    arena_free(a);
+}
+
+/* The session is new: what the member had may have passed on, so it claims it again before it goes on. */
+static void on_opened(void *ctx)
+{
+    struct agent *g = ctx;
+    if (g->o->group)
+        journal_each(g->journal, claim_again, g);
+}
+
 static void on_notices(void *ctx, const struct value *const *notice, size_t n)
 {
     struct agent *g = ctx;
@@ -86,6 +163,10 @@ static void on_notices(void *ctx, const struct value *const *notice, size_t n)
     for (size_t i = 0; i < n; i++) {
         buf_clear(&line);
         json_line(&line, notice[i]);
+        if (g->o->group) {
+            take_share(g, notice[i], buf_cstr(&line));
+            continue;
+        }
         last = v_get_int(notice[i], "position", 0);
         if (planted("drop-one") && last % 50 == 7) {
             lw_done(g->stream, last);
@@ -106,7 +187,10 @@ static void on_notices(void *ctx, const struct value *const *notice, size_t n)
         give_up(g, status_text(st));
         return;
     }
-    lw_received(g->stream, last);
+    for (size_t i = 0; i < n && g->o->group; i++)
+        claim(g, notice[i]);
+    if (!g->o->group)
+        lw_received(g->stream, last);
     if (queue_count(g->queue) > QUEUE_HIGH && !g->paused)
         lw_pause(g->stream, g->paused = true);
 }
@@ -200,6 +284,8 @@ static void load_entry(void *ctx, int64_t position, const struct journal_entry *
     struct value *notice = NULL;
     switch (e->state) {
     case JOURNAL_TAKEN:
+        if (g->o->group)
+            break; /* claimed when there is a session */
         (void)!json_parse(a, (struct bytes){(const uint8_t *)e->line, strlen(e->line)}, &notice, NULL);
         queue_add(g->queue, position, v_get_int(notice, "case", 0), e->line);
         break;
@@ -241,14 +327,18 @@ static bool set_up(struct agent *g)
     lw_on_state(g->client, on_state, g);
     struct lw_stream_options so = {.stream = g->o->stream,
                                    .name = g->o->name,
+                                   .group = g->o->group,
                                    .after = journal_cursor(g->journal),
                                    .ctx = g,
                                    .notices = on_notices,
                                    .reported = on_reported,
+                                   .granted = on_granted,
+                                   .fenced = on_fenced,
+                                   .opened = on_opened,
                                    .ended = on_ended};
     g->stream = lw_subscribe(g->client, &so);
     journal_each(g->journal, load_entry, g);
-    if (journal_cursor(g->journal) >= 0)
+    if (journal_cursor(g->journal) >= 0 && !g->o->group)
         lw_received(g->stream, journal_cursor(g->journal));
     return true;
 }

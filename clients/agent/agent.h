@@ -18,6 +18,7 @@ enum { AGENT_TRIES = 5, AGENT_LATER = 75, AGENT_MOST = 256 /* handlers at once *
 struct agent_options {
     const struct lw_opts *client;
     const char *stream, *name, *handler, *state;
+    const char *group; /* NULL: has all notices of the stream */
     int concurrency; /* 1 to AGENT_MOST */
     int timeout_ms;  /* of one run */
     int grace_ms;    /* for runs that are under way when the agent is asked to stop */

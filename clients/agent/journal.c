@@ -40,8 +40,23 @@ static struct journal_entry *entry_at(struct journal *j, int64_t position)
         j->first = j->n = 0;
         j->base = position;
     }
-    if (position < j->base)
-        return NULL;
+    if (position < j->base) { /* a member of a group takes over what is older than all it has */
+        size_t more = (size_t)(j->base - position);
+        if (more > j->first) {
+            size_t shift = more - j->first;
+            while (j->n + shift > j->cap) {
+                j->cap = j->cap ? j->cap * 2 : 256;
+                j->entry = xrealloc(j->entry, j->cap * sizeof *j->entry);
+            }
+            memmove(j->entry + more, j->entry + j->first, (j->n - j->first) * sizeof *j->entry);
+            j->n += shift;
+            j->first = more;
+        }
+        j->first -= more;
+        j->base = position;
+        for (size_t i = 0; i < more; i++)
+            j->entry[j->first + i] = (struct journal_entry){.state = JOURNAL_GONE};
+    }
     size_t want = j->first + (size_t)(position - j->base) + 1;
     while (want > j->cap) {
         j->cap = j->cap ? j->cap * 2 : 256;
@@ -292,6 +307,14 @@ void journal_each(const struct journal *j, void (*each)(void *ctx, int64_t posit
     for (size_t i = j->first; i < j->n; i++)
         if (j->entry[i].state != JOURNAL_GONE)
             each(ctx, j->base + (int64_t)(i - j->first), &j->entry[i]);
+}
+
+const struct journal_entry *journal_entry(const struct journal *j, int64_t position)
+{
+    if (j->first == j->n || position < j->base || position - j->base >= (int64_t)(j->n - j->first))
+        return NULL;
+    const struct journal_entry *e = &j->entry[j->first + (size_t)(position - j->base)];
+    return e->state == JOURNAL_GONE ? NULL : e;
 }
 
 void journal_take(struct journal *j, int64_t position, const char *line)

@@ -48,6 +48,9 @@ size_t journal_torn(const struct journal *j);    /* bytes that were cut off at o
 void journal_each(const struct journal *j, void (*each)(void *ctx, int64_t position, const struct journal_entry *e),
                   void *ctx);
 
+/* A live entry, or NULL. Borrows until the journal changes. */
+const struct journal_entry *journal_entry(const struct journal *j, int64_t position);
+
 /* Taken, handled (reason NULL) or set aside, confirmed: written with the next journal_sync() or journal_write(). */
 void journal_take(struct journal *j, int64_t position, const char *line);
 void journal_finish(struct journal *j, int64_t position, const char *reason);

@@ -25,6 +25,8 @@ static const char help[] =
     "\n"
     "  --stream DEPARTMENT   whose notices\n"
     "  --name NAME           of this subscriber; two at once need two names\n"
+    "  --group NAME          share the notices with the other members; those of one case come to one of them,\n"
+    "                        all members use keys of one principal\n"
     "  --handler PROGRAM     what is run\n"
     "  --state FOLDER        where the agent remembers; its own\n"
     "  --context FILE        endpoint, server-key, key (default: $LEEWAY_CONTEXT, ~/.config/leeway/context)\n"
@@ -38,11 +40,26 @@ static const char help[] =
     "\n"
     "Ends with 0 when it was asked to stop, 1 when the stream ended or the folder cannot be used, 2 on wrong usage.\n";
 
-enum which { STREAM = 1, NAME, HANDLER, STATE, CONTEXT, CONCURRENCY, TIMEOUT, GRACE, ENV, CLIENT, HELP, VERSION };
+enum which {
+    STREAM = 1,
+    NAME,
+    GROUP,
+    HANDLER,
+    STATE,
+    CONTEXT,
+    CONCURRENCY,
+    TIMEOUT,
+    GRACE,
+    ENV,
+    CLIENT,
+    HELP,
+    VERSION
+};
 
 static const struct option options[] = {
     {"stream", required_argument, NULL, STREAM},
     {"name", required_argument, NULL, NAME},
+    {"group", required_argument, NULL, GROUP},
     {"handler", required_argument, NULL, HANDLER},
     {"state", required_argument, NULL, STATE},
     {"context", required_argument, NULL, CONTEXT},
@@ -108,6 +125,9 @@ static int one_option(struct told *t, int which, const char *name, char *value)
     case NAME:
         t->o.name = value;
         return 0;
+    case GROUP:
+        t->o.group = value;
+        return 0;
     case HANDLER:
         t->o.handler = value;
         return 0;
@@ -143,8 +163,8 @@ static int check(const struct told *t)
 {
     if (!t->o.stream || !t->o.name || !t->o.handler || !t->o.state)
         return wrong("--stream, --name, --handler and --state are all needed", NULL);
-    if (!text_is_name(t->o.stream) || !text_is_name(t->o.name))
-        return wrong("--stream and --name are small letters, digits and dashes", NULL);
+    if (!text_is_name(t->o.stream) || !text_is_name(t->o.name) || (t->o.group && !text_is_name(t->o.group)))
+        return wrong("--stream, --name and --group are small letters, digits and dashes", NULL);
     return 0;
 }
 

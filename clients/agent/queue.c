@@ -86,14 +86,52 @@ void queue_add(struct queue *q, int64_t position, int64_t kase, const char *line
         l->state = LANE_READY;
         append(&q->ready, l);
     }
+    struct queued **before = &l->first;
+    if (l->state == LANE_RUNNING && *before)
+        before = &(*before)->next; /* the first is with its taker */
+    while (*before && (*before)->position < position)
+        before = &(*before)->next;
+    if ((*before && (*before)->position == position) || (l->first && l->first->position == position))
+        return;
     struct queued *n = xcalloc(1, sizeof *n);
     n->lane = l;
     n->position = position;
     n->kase = kase;
     n->line = xstrdup(line);
-    *(l->last ? &l->last->next : &l->first) = n;
-    l->last = n;
+    n->next = *before;
+    *before = n;
+    if (!n->next)
+        l->last = n;
     q->count++;
+}
+
+static void lane_end(struct queue *q, struct lane *l)
+{
+    struct lane **at = find(q, l->kase);
+    *at = l->chain;
+    free(l);
+}
+
+void queue_drop(struct queue *q, int64_t position, int64_t kase)
+{
+    struct lane *l = *find(q, kase);
+    struct queued *last = NULL, **at = l ? &l->first : NULL;
+    while (at && *at && (*at)->position != position) {
+        last = *at;
+        at = &last->next;
+    }
+    if (!at || !*at || (l->state == LANE_RUNNING && *at == l->first))
+        return;
+    struct queued *n = *at;
+    *at = n->next;
+    if (!n->next)
+        l->last = last;
+    free_notice(n);
+    q->count--;
+    if (!l->first) {
+        take_out(l->state == LANE_READY ? &q->ready : &q->asleep, l);
+        lane_end(q, l);
+    }
 }
 
 static void awake(struct queue *q, struct tick now)
@@ -131,9 +169,7 @@ void queue_finish(struct queue *q, struct queued *n)
         append(&q->ready, l);
         return;
     }
-    struct lane **at = find(q, l->kase);
-    *at = l->chain;
-    free(l);
+    lane_end(q, l);
 }
 
 void queue_sleep(struct queue *q, struct queued *n, struct tick until)

@@ -28,7 +28,8 @@ struct queued {
 struct queue *queue_new(void); /* gives: queue_free() */
 void queue_free(struct queue *q);
 
-/* Copies the line. Positions come in rising order. */
+/* Copies the line. Of one case positions come in rising order, but what was dropped before may come anew: it goes to its
+ * place among those that are not taken. One that is there already is not added. */
 void queue_add(struct queue *q, int64_t position, int64_t kase, const char *line);
 
 /* The next notice that may be handled, or NULL. Lanes come in turn. Borrows until it is given back. */
@@ -36,6 +37,9 @@ struct queued *queue_take(struct queue *q, struct tick now);
 
 /* It is handled; frees it. */
 void queue_finish(struct queue *q, struct queued *n);
+
+/* Forget a notice that nobody has taken; nothing happens when it is not there. */
+void queue_drop(struct queue *q, int64_t position, int64_t kase);
 
 /* It must be tried again, not before `until`. */
 void queue_sleep(struct queue *q, struct queued *n, struct tick until);

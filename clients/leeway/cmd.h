@@ -31,6 +31,7 @@ int paper_get(struct run *r);
 int watch(struct run *r);
 int status(struct run *r);
 int time_advance(struct run *r);
+int time_confirm(struct run *r);
 
 /* cmd_register.c */
 int key_new(struct run *r);

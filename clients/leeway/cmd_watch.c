@@ -14,9 +14,9 @@ int status(struct run *r)
         {"simulated", "simulated", "模拟时间", CELL}, {"number", "events", "事件", CELL},
         {"transition", "transitions", "流转", CELL},  {"cases", "cases", "案件", CELL},
         {"open", "open cases", "在办", CELL},         {"unserved", "unserved notices", "未送达", CELL},
-        {"read_only", "read only", "只读", CELL},     {"generation", "generation", "代", CELL},
-        {"principal", "principal", "身份", CELL},     {"department", "department", "部门", CELL},
-        {"rights", "rights", "权限", CELL},
+        {"read_only", "read only", "只读", CELL},     {"held", "limits wait", "期限暂停", CELL},
+        {"generation", "generation", "代", CELL},     {"principal", "principal", "身份", CELL},
+        {"department", "department", "部门", CELL},   {"rights", "rights", "权限", CELL},
     };
     return answer ? print_map(r, answer, columns, sizeof columns / sizeof *columns) : r->result;
 }
@@ -96,5 +96,14 @@ int time_advance(struct run *r)
             text);
     v_put_int(r->arena, fields, "to", to.ms);
     v_put(r->arena, m, "fields", fields);
+    return run_do(r, m);
+}
+
+int time_confirm(struct run *r)
+{
+    struct value *m = run_command(r, "time-confirm");
+    if (!m)
+        return r->result;
+    v_put(r->arena, m, "fields", v_map(r->arena));
     return run_do(r, m);
 }

@@ -129,6 +129,7 @@ static const struct verb table[] = {
      "leeway register list department", register_list},
     {"time", "advance", "TO", ENTRY, "move simulated time, in a store that has it", "推进模拟时间",
      "leeway time advance 2026-03-02T09:00", time_advance},
+    {"time", "confirm", "", ENTRY, "the clock is right: limits that waited go on", "确认时钟", NULL, time_confirm},
 };
 
 const struct table_of_verbs verbs = {table, sizeof table / sizeof *table, flags, sizeof flags / sizeof *flags};

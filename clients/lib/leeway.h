@@ -131,14 +131,24 @@ size_t lw_pending(const struct lw_client *c);
 struct lw_stream_options {
     const char *stream; /* the department, or `transitions` */
     const char *name;   /* the subscriber's */
-    int64_t after;      /* position that is durable here; below 0: the daemon's own memory of it */
-    int messages;       /* window of credit; 0: 1,024 */
-    int bytes;          /* 0: 4 MiB */
+    const char
+        *group;    /* a member of this group: shares the notices of the stream with the others; NULL: has them all */
+    int64_t after; /* position that is durable here; below 0: the daemon's own memory of it */
+    int messages;  /* window of credit; 0: 1,024 */
+    int bytes;     /* 0: 4 MiB */
     void *ctx;
-    /* New notices in dense order, none twice and none left out. Borrowed until the callback returns. */
+    /* New notices in dense order, none twice and none left out. Borrowed until the callback returns. To a member of a
+     * group: its share, in order within each case, with `fence` and `again` in each; one may come a second time. It is
+     * the member's when lw_took() was answered by `granted`, not before. */
     void (*notices)(void *ctx, const struct value *const *notice, size_t n);
     /* The daemon made a report durable: everything up to `received`, and the n positions told as done or failed. */
     void (*reported)(void *ctx, int64_t received, const int64_t *position, size_t n);
+    /* To a member of a group: which claims were granted, and which notices are somebody else's or settled (also when
+     * they were told as done); may be NULL. */
+    void (*granted)(void *ctx, const int64_t *position, size_t n);
+    void (*fenced)(void *ctx, const int64_t *position, size_t n);
+    /* A session was opened, for the first time or anew; may be NULL. */
+    void (*opened)(void *ctx);
     /* The stream ended for good (taken over, no right, revoked, ahead). It must still be closed. */
     void (*ended)(void *ctx, const struct lw_error *e);
 };
@@ -155,9 +165,11 @@ int64_t lw_last(const struct lw_stream *st);     /* newest position that the dae
 /* Reports gather and go out together: one is on its way at a time, the next follows when 64 are gathered, 50 ms have
  * passed, or lw_flush() says so. Repeated until the daemon has them. */
 void lw_received(struct lw_stream *st, int64_t position);
+void lw_took(struct lw_stream *st, int64_t position, int64_t fence); /* instead of received, by a group's member */
 void lw_done(struct lw_stream *st, int64_t position);
 void lw_failed(struct lw_stream *st, int64_t position, const char *reason);
 void lw_flush(struct lw_stream *st);
+bool lw_live(const struct lw_stream *st);      /* a session is open, as far as is known */
 bool lw_reporting(const struct lw_stream *st); /* something is not yet confirmed */
 
 /* ---- the transitions ---- */

@@ -9,7 +9,7 @@ void report_clear(struct report *r)
     for (size_t i = 0; i < r->nfailed; i++)
         free(r->failed[i].reason);
     r->received = -1;
-    r->ndone = r->nfailed = 0;
+    r->ndone = r->nfailed = r->ntook = 0;
     r->since = (struct tick){INT64_MAX};
 }
 
@@ -24,18 +24,20 @@ void report_done(struct report *r)
     report_clear(r);
     free(r->done);
     free(r->failed);
+    free(r->took);
+    r->took = NULL;
     r->done = NULL;
     r->failed = NULL;
 }
 
 bool report_any(const struct report *r)
 {
-    return r->received >= 0 || r->ndone || r->nfailed;
+    return r->received >= 0 || r->ndone || r->nfailed || r->ntook;
 }
 
 bool report_full(const struct report *r)
 {
-    return r->ndone + r->nfailed >= REPORT_FULL;
+    return r->ndone + r->nfailed + r->ntook >= REPORT_FULL;
 }
 
 static void touch(struct report *r, struct tick now)
@@ -71,6 +73,18 @@ void report_received(struct report *r, int64_t position, struct tick now)
         r->received = position;
 }
 
+static void add_took(struct report *r, struct claim claim)
+{
+    r->took = grow(r->took, r->ntook, &r->cap_took, sizeof *r->took);
+    r->took[r->ntook++] = claim;
+}
+
+void report_took(struct report *r, int64_t position, int64_t fence, struct tick now)
+{
+    touch(r, now);
+    add_took(r, (struct claim){position, fence});
+}
+
 void report_handled(struct report *r, int64_t position, struct tick now)
 {
     touch(r, now);
@@ -88,6 +102,8 @@ void report_join(struct report *to, struct report *from, struct tick now)
     touch(to, now);
     if (from->received > to->received)
         to->received = from->received;
+    for (size_t i = 0; i < from->ntook; i++)
+        add_took(to, from->took[i]);
     for (size_t i = 0; i < from->ndone; i++)
         add_done(to, from->done[i]);
     for (size_t i = 0; i < from->nfailed; i++)
@@ -110,6 +126,15 @@ void report_put(struct arena *a, const struct report *r, struct value *message)
     struct value *list;
     if (r->received >= 0)
         v_put_int(a, message, "received", r->received);
+    if (r->ntook) {
+        v_put(a, message, "took", list = v_list(a));
+        for (size_t i = 0; i < r->ntook; i++) {
+            struct value *one = v_map(a);
+            v_put_int(a, one, "position", r->took[i].position);
+            v_put_int(a, one, "fence", r->took[i].fence);
+            v_push(a, list, one);
+        }
+    }
     if (r->ndone) {
         v_put(a, message, "done", list = v_list(a));
         for (size_t i = 0; i < r->ndone; i++)

@@ -17,7 +17,7 @@ struct lw_stream {
     struct session *session;
     struct lw_stream *next, *grave;
     struct lw_stream_options o;
-    char stream[NAME], name[NAME];
+    char stream[NAME], name[NAME], group[NAME];
     enum state state;
     bool paused, gone; /* gone: unsubscribed */
     char open_id[LW_ID];
@@ -44,6 +44,9 @@ struct lw_stream *stream_new(struct session *s, const struct lw_stream_options *
     st->o = *o;
     snprintf(st->stream, sizeof st->stream, "%s", o->stream);
     snprintf(st->name, sizeof st->name, "%s", o->name);
+    if (o->group)
+        snprintf(st->group, sizeof st->group, "%s", o->group);
+    st->o.group = o->group ? st->group : NULL;
     st->o.stream = st->stream;
     st->o.name = st->name;
     st->o.messages = o->messages > 0 && o->messages < 4096 ? o->messages : MESSAGES;
@@ -137,7 +140,9 @@ static void send_open(struct lw_stream *st)
     v_put_str(a, m, "id", st->open_id);
     v_put_str(a, m, "stream", st->stream);
     v_put_str(a, m, "name", st->name);
-    if (st->position >= 0)
+    if (st->o.group)
+        v_put_str(a, m, "group", st->group);
+    else if (st->position >= 0)
         v_put_int(a, m, "after", st->position);
     v_put_int(a, m, "messages", st->o.messages);
     v_put_int(a, m, "bytes", st->o.bytes);
@@ -195,6 +200,8 @@ static void opened(struct lw_stream *st, const struct value *m)
     st->used_messages = st->used_bytes = 0;
     st->heard = session_now(st->session);
     st->beat = in(st, STREAM_BEAT);
+    if (st->o.opened)
+        st->o.opened(st->o.ctx);
 }
 
 static void refused(struct lw_stream *st, const struct value *m)
@@ -234,6 +241,32 @@ static void give_credit(struct lw_stream *st)
         return;
     tell(st, "credit", true);
     st->used_messages = st->used_bytes = 0;
+}
+
+/* A member's share has gaps, and a notice may come again: nothing is compared but by the member itself. */
+static void share(struct lw_stream *st, const struct value *m)
+{
+    const struct value *list = v_get(m, "notices");
+    size_t n = v_count(list);
+    const struct value **notice = xcalloc(n + 1, sizeof *notice);
+    struct arena *a = arena_new();
+    for (size_t i = 0; i < n; i++) {
+        struct value *one = v_copy(a, v_at(list, i));
+        buf_clear(&st->scratch);
+        wire_encode(&st->scratch, one);
+        st->used_messages++;
+        st->used_bytes += (int64_t)st->scratch.n;
+        v_put_int(a, one, "fence", v_get_int(m, "fence", 0));
+        if (v_get_bool(m, "again"))
+            v_put_bool(a, one, "again", true);
+        notice[i] = one;
+    }
+    if (n)
+        st->o.notices(st->o.ctx, notice, n);
+    arena_free(a);
+    free(notice);
+    if (!st->gone)
+        give_credit(st);
 }
 
 static void notices(struct lw_stream *st, const struct value *list)
@@ -281,7 +314,9 @@ bool stream_input(struct lw_stream *st, const struct value *m)
     if (st->state != LIVE || !session || !v_equal(session, st->id))
         return false;
     st->heard = session_now(st->session);
-    if (strcmp(t, "notices") == 0)
+    if (strcmp(t, "notices") == 0 && st->o.group)
+        share(st, m);
+    else if (strcmp(t, "notices") == 0)
         notices(st, v_get(m, "notices"));
     else if (strcmp(t, "ended") == 0)
         ended(st, v_get_str(m, "reason", "unknown"));
@@ -311,6 +346,8 @@ static void send_report(struct lw_stream *st)
     v_put_str(a, m, "id", id);
     v_put_str(a, m, "stream", st->stream);
     v_put_str(a, m, "name", st->name);
+    if (st->o.group)
+        v_put_str(a, m, "group", st->group);
     report_put(a, &st->sent, m);
     session_request(st->session, m, -1, session_now(st->session), answered, st);
     arena_free(a);
@@ -326,10 +363,31 @@ static void report_when_due(struct lw_stream *st)
         send_report(st);
 }
 
+/* What came of a member's claims, before anything is told as reported. */
+static void told_of_claims(struct lw_stream *st, const struct value *answer)
+{
+    const struct value *list = v_get(answer, "fenced");
+    size_t nfenced = v_count(list), ngranted = 0;
+    int64_t *fenced = xcalloc(nfenced + st->sent.ntook + 1, sizeof *fenced), *granted = fenced + nfenced;
+    for (size_t i = 0; i < nfenced; i++)
+        fenced[i] = v_number(v_at(list, i), 0);
+    for (size_t i = 0; i < st->sent.ntook; i++) {
+        bool lost = false;
+        for (size_t k = 0; k < nfenced; k++)
+            lost = lost || fenced[k] == st->sent.took[i].position;
+        if (!lost)
+            granted[ngranted++] = st->sent.took[i].position;
+    }
+    if (ngranted && st->o.granted)
+        st->o.granted(st->o.ctx, granted, ngranted);
+    if (nfenced && st->o.fenced && !st->gone)
+        st->o.fenced(st->o.ctx, fenced, nfenced);
+    free(fenced);
+}
+
 static void answered(void *ctx, const struct value *answer, const struct lw_error *e)
 {
     struct lw_stream *st = ctx;
-    (void)answer;
     st->on_its_way = false;
     if (e->code != LW_OK && e->may_retry) {
         /* Refused for the moment: it joins what gathers, and goes out with that a second later. */
@@ -343,8 +401,10 @@ static void answered(void *ctx, const struct value *answer, const struct lw_erro
         return;
     }
     size_t n;
+    if (st->o.group)
+        told_of_claims(st, answer);
     const int64_t *positions = report_positions(&st->sent, &n);
-    if (st->o.reported)
+    if (st->o.reported && !st->gone)
         st->o.reported(st->o.ctx, st->sent.received, positions, n);
     if (!st->gone) {
         report_clear(&st->sent);
@@ -356,6 +416,17 @@ void lw_received(struct lw_stream *st, int64_t position)
 {
     report_received(&st->gathering, position, session_now(st->session));
     report_when_due(st);
+}
+
+void lw_took(struct lw_stream *st, int64_t position, int64_t fence)
+{
+    report_took(&st->gathering, position, fence, session_now(st->session));
+    report_when_due(st);
+}
+
+bool lw_live(const struct lw_stream *st)
+{
+    return st->state == LIVE;
 }
 
 void lw_done(struct lw_stream *st, int64_t position)

@@ -14,34 +14,52 @@ enum {
 };
 
 struct bus {
-    void *zmq;
+    void *zmq, *watched; /* the context of the commands, that of the transitions: see zap_refresh() */
     struct bus_rules rules;
     struct zap *zap;
     struct router *router;
     struct xpub *xpub;
 };
 
+static void context_end(void *zmq)
+{
+    while (zmq && zmq_ctx_term(zmq) != 0 && zmq_errno() == EINTR)
+        ;
+}
+
+static void *context_new(struct buf *why)
+{
+    void *zmq = zmq_ctx_new();
+    if (zmq && zmq_ctx_set(zmq, ZMQ_MAX_SOCKETS, SOCKETS_MOST) == 0) {
+        (void)zmq_ctx_set(zmq, ZERO_COPY_RECEIVE, 0); /* a library that does not know it only takes more memory */
+        return zmq;
+    }
+    buf_printf(why, "ZeroMQ does not start: %s", zmq_strerror(zmq_errno()));
+    context_end(zmq);
+    return NULL;
+}
+
+static enum status open_all(struct bus *b, const struct bus_plan *plan, struct buf *why)
+{
+    struct router_plan router = {plan->command, plan->key, plan->receive, plan->ctx};
+    struct xpub_plan xpub = {plan->transitions, plan->key, &b->rules};
+    b->zmq = context_new(why);
+    b->watched = context_new(why);
+    if (!b->zmq || !b->watched)
+        return ST_IO;
+    enum status st = zap_open(b->zmq, b->watched, &b->rules, &b->zap, why);
+    if (!st)
+        st = router_open(b->zmq, &router, &b->router, why);
+    if (!st)
+        st = xpub_open(b->watched, &xpub, &b->xpub, why);
+    return st;
+}
+
 enum status bus_open(const struct bus_plan *plan, struct bus **ret, struct buf *why)
 {
     struct bus *b = xcalloc(1, sizeof *b);
-    enum status st = ST_IO;
     b->rules = plan->rules;
-    b->zmq = zmq_ctx_new();
-    if (!b->zmq || zmq_ctx_set(b->zmq, ZMQ_MAX_SOCKETS, SOCKETS_MOST) != 0) {
-        buf_printf(why, "ZeroMQ does not start: %s", zmq_strerror(zmq_errno()));
-        goto out;
-    }
-    (void)zmq_ctx_set(b->zmq, ZERO_COPY_RECEIVE, 0); /* a library that does not know it only takes more memory */
-    st = zap_open(b->zmq, &b->rules, &b->zap, why);
-    if (st)
-        goto out;
-    struct router_plan router = {plan->command, plan->key, plan->receive, plan->ctx};
-    st = router_open(b->zmq, &router, &b->router, why);
-    if (st)
-        goto out;
-    struct xpub_plan xpub = {plan->transitions, plan->key, &b->rules};
-    st = xpub_open(b->zmq, &xpub, &b->xpub, why);
-out:
+    enum status st = open_all(b, plan, why);
     if (st) {
         bus_close(b);
         return st;
@@ -57,8 +75,8 @@ void bus_close(struct bus *b)
     xpub_close(b->xpub);
     router_close(b->router);
     zap_close(b->zap);
-    while (b->zmq && zmq_ctx_term(b->zmq) != 0 && zmq_errno() == EINTR)
-        ;
+    context_end(b->watched);
+    context_end(b->zmq);
     free(b);
 }
 

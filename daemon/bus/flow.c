@@ -135,3 +135,11 @@ size_t flow_tick(struct flow *f)
             cut += look(&f->at[fd], (int)fd);
     return cut;
 }
+
+size_t flow_connections(const struct flow *f)
+{
+    size_t n = 0;
+    for (size_t fd = 0; fd < f->n; fd++)
+        n += f->at[fd].inode != 0;
+    return n;
+}

@@ -23,6 +23,9 @@ struct bus_door flow_door(struct flow *f);
 /* A whole message came by this descriptor. */
 void flow_progress(struct flow *f, int fd);
 
+/* How many connections there are. */
+size_t flow_connections(const struct flow *f);
+
 /* Look at all connections; returns how many were cut. */
 size_t flow_tick(struct flow *f);
 

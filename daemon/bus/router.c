@@ -77,6 +77,11 @@ const struct router_counters *router_counters(const struct router *r)
     return &r->counters;
 }
 
+size_t router_connections(const struct router *r)
+{
+    return flow_connections(r->flow);
+}
+
 /* Read the routing id. False: nothing waits. */
 static bool take_routing_id(struct router *r)
 {
@@ -123,6 +128,7 @@ static void handle(struct router *r, zmq_msg_t *body, bool more)
     m.body = (struct bytes){zmq_msg_data(body), zmq_msg_size(body)};
     connections_note(&r->connections, r->fd, &who, routing_id_is_ours(r) ? &m.from : NULL);
     r->counters.received++;
+    r->counters.received_bytes += m.body.n;
     r->plan.receive(r->plan.ctx, &m);
 }
 
@@ -186,6 +192,7 @@ static enum router_sent send_to(struct router *r, const void *id, size_t n, stru
         return ROUTER_UNREACHABLE;
     }
     r->counters.sent++;
+    r->counters.sent_bytes += body.n;
     return ROUTER_SENT;
 }
 

@@ -36,7 +36,7 @@ enum router_sent {
 };
 
 struct router_counters {
-    uint64_t received, sent, full, unreachable, intruders, cut;
+    uint64_t received, received_bytes, sent, sent_bytes, full, unreachable, intruders, cut;
 };
 
 struct router;
@@ -51,6 +51,8 @@ struct bus_door router_flow_door(struct router *r);
 void router_tick(struct router *r);
 const char *router_endpoint(const struct router *r);
 const struct router_counters *router_counters(const struct router *r);
+/* How many are connected now. */
+size_t router_connections(const struct router *r);
 
 /* Never blocks. Copies. */
 enum router_sent router_send(struct router *r, const struct peer *to, struct bytes body);

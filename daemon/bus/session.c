@@ -1,45 +1,10 @@
-#include "daemon/bus/session.h"
+#include "daemon/bus/session_inside.h"
 
 #include "daemon/base/check.h"
 #include "proto/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { BUCKETS = 1024 };
-
-struct stream {
-    struct stream *next; /* in its bucket */
-    struct session *readers;
-    uint64_t last;
-    char name[];
-};
-
-struct session {
-    int64_t id;
-    struct peer peer;
-    struct stream *stream;
-    struct session *next_reader, *next_in_bucket;
-    struct session *before,
-        *after; /* in the line of those that may have something to get; both NULL and not first: not */
-    char *principal, *key, *name;
-    uint64_t position;
-    int64_t messages, bytes; /* credit left; bytes may fall below 0 by one notice */
-    struct tick heard, beaten;
-    bool in_line, paused;
-};
-
-struct sessions {
-    struct session_doors doors;
-    struct session *by_id[BUCKETS];
-    struct stream *by_name[BUCKETS];
-    struct session *first, *last; /* the line */
-    int64_t next_id;
-    bool stalled; /* the store did not answer: nothing is tried before the next tick or notice */
-    struct session_figures figures;
-    struct arena *arena; /* of one message */
-    struct buf out;
-};
 
 struct sessions *sessions_new(const struct session_doors *doors, uint32_t first)
 {
@@ -62,10 +27,10 @@ static size_t name_bucket(const char *name)
     uint32_t h = 2166136261u;
     for (; *name; name++)
         h = (h ^ (unsigned char)*name) * 16777619u;
-    return h % BUCKETS;
+    return h % SESSION_BUCKETS;
 }
 
-static struct stream *stream_find(struct sessions *s, const char *name)
+struct stream *session_stream_find(struct sessions *s, const char *name)
 {
     struct stream *t = s->by_name[name_bucket(name)];
     while (t && strcmp(t->name, name))
@@ -73,9 +38,9 @@ static struct stream *stream_find(struct sessions *s, const char *name)
     return t;
 }
 
-static struct stream *stream_get(struct sessions *s, const char *name)
+struct stream *session_stream_get(struct sessions *s, const char *name)
 {
-    struct stream *t = stream_find(s, name);
+    struct stream *t = session_stream_find(s, name);
     if (t)
         return t;
     size_t n = strlen(name) + 1, bucket = name_bucket(name);
@@ -87,9 +52,9 @@ static struct stream *stream_get(struct sessions *s, const char *name)
 }
 
 /* A stream stands here only while somebody reads it. */
-static void stream_release(struct sessions *s, struct stream *t)
+void session_stream_release(struct sessions *s, struct stream *t)
 {
-    if (t->readers)
+    if (t->readers || t->groups)
         return;
     struct stream **at = &s->by_name[name_bucket(t->name)];
     while (*at != t)
@@ -100,7 +65,7 @@ static void stream_release(struct sessions *s, struct stream *t)
 
 /* ---- The line of those that may have something to get ---- */
 
-static void line_leave(struct sessions *s, struct session *x)
+void session_line_leave(struct sessions *s, struct session *x)
 {
     if (!x->in_line)
         return;
@@ -112,10 +77,15 @@ static void line_leave(struct sessions *s, struct session *x)
 
 static bool may_get(const struct session *x)
 {
-    return !x->paused && x->messages > 0 && x->bytes > 0 && x->position < x->stream->last;
+    if (x->paused || x->messages <= 0 || x->bytes <= 0)
+        return false;
+    if (!x->gathering)
+        return x->position < x->stream->last;
+    const struct group *g = x->gathering->group;
+    return group_waits(g, x->member) || (group_room(g) && group_read(g) < x->stream->last);
 }
 
-static void line_join(struct sessions *s, struct session *x)
+void session_line_join(struct sessions *s, struct session *x)
 {
     if (x->in_line || !may_get(x))
         return;
@@ -129,7 +99,7 @@ static void line_join(struct sessions *s, struct session *x)
 
 static struct session **bucket_of(struct sessions *s, int64_t id)
 {
-    return &s->by_id[(uint64_t)id % BUCKETS];
+    return &s->by_id[(uint64_t)id % SESSION_BUCKETS];
 }
 
 static struct session *session_find(struct sessions *s, const struct peer *from, int64_t id)
@@ -140,11 +110,13 @@ static struct session *session_find(struct sessions *s, const struct peer *from,
     return x && peer_same(&x->peer, from) ? x : NULL;
 }
 
-/* Take a session out of everything and free it. */
-static void drop(struct sessions *s, struct session *x)
+/* Take a session out of everything and free it. Of a member the place in its group stays. */
+void session_drop(struct sessions *s, struct session *x)
 {
     struct session **at = bucket_of(s, x->id);
-    line_leave(s, x);
+    session_line_leave(s, x);
+    if (x->member)
+        group_leave(x->gathering->group, x->member, s->now);
     while (*at != x)
         at = &(*at)->next_in_bucket;
     *at = x->next_in_bucket;
@@ -152,7 +124,7 @@ static void drop(struct sessions *s, struct session *x)
     while (*at != x)
         at = &(*at)->next_reader;
     *at = x->next_reader;
-    stream_release(s, x->stream);
+    session_stream_release(s, x->stream);
     free(x->principal);
     free(x->key);
     free(x->name);
@@ -163,7 +135,7 @@ static void drop(struct sessions *s, struct session *x)
 /* Call f for each session; it may drop the one it is called for. */
 static void each(struct sessions *s, void (*f)(struct sessions *s, struct session *x, void *arg), void *arg)
 {
-    for (size_t i = 0; i < BUCKETS; i++)
+    for (size_t i = 0; i < SESSION_BUCKETS; i++)
         for (struct session *x = s->by_id[i], *next; x; x = next) {
             next = x->next_in_bucket;
             f(s, x, arg);
@@ -185,16 +157,16 @@ static void tell_ended(struct sessions *s, const struct peer *to, int64_t id, co
     (void)send_value(s, to, message_ended(s->arena, id, reason));
 }
 
-static void end(struct sessions *s, struct session *x, const char *reason)
+void session_end(struct sessions *s, struct session *x, const char *reason)
 {
     tell_ended(s, &x->peer, x->id, reason);
-    drop(s, x);
+    session_drop(s, x);
 }
 
 static void drop_each(struct sessions *s, struct session *x, void *arg)
 {
     (void)arg;
-    drop(s, x);
+    session_drop(s, x);
 }
 
 void sessions_free(struct sessions *s)
@@ -202,6 +174,12 @@ void sessions_free(struct sessions *s)
     if (!s)
         return;
     each(s, drop_each, NULL);
+    for (size_t i = 0; i < SESSION_BUCKETS; i++)
+        while (s->by_name[i]) {
+            struct stream *t = s->by_name[i];
+            session_groups_free(s, t);
+            session_stream_release(s, t);
+        }
     arena_free(s->arena);
     buf_done(&s->out);
     free(s);
@@ -219,11 +197,12 @@ static void count_principal(struct sessions *s, struct session *x, void *arg)
     o->n += !strcmp(x->principal, o->principal);
 }
 
-static struct session *same_subscriber(struct sessions *s, const char *stream, const char *name)
+static struct session *same_subscriber(struct sessions *s, const struct session_request *r)
 {
-    struct stream *t = stream_find(s, stream);
-    struct session *x = t ? t->readers : NULL;
-    while (x && strcmp(x->name, name))
+    struct stream *t = session_stream_find(s, r->stream);
+    const struct gathering *g = r->group ? session_group_find(t, r->group) : NULL;
+    struct session *x = t && (g || !r->group) ? t->readers : NULL;
+    while (x && (x->gathering != g || strcmp(x->name, r->name) != 0))
         x = x->next_reader;
     return x;
 }
@@ -235,16 +214,24 @@ static int64_t clamp(int64_t v, int64_t most)
 
 enum status session_open(struct sessions *s, const struct session_request *r, struct tick now, int64_t *ret)
 {
-    struct session *older = same_subscriber(s, r->stream, r->name);
+    s->now = now;
+    struct gathering *gathering = NULL;
+    struct member *member = NULL;
+    struct session *older = same_subscriber(s, r);
     if (older) {
         s->figures.taken_over++;
-        end(s, older, "taken-over");
+        session_end(s, older, "taken-over");
     }
     struct of_principal of = {r->principal, 0};
     each(s, count_principal, &of);
     if (s->figures.open >= SESSION_MOST || of.n >= SESSION_MOST_OF_PRINCIPAL)
         return ST_LIMIT;
+    enum status st = r->group ? session_group_enrol(s, r, &gathering, &member) : ST_OK;
+    if (st)
+        return st;
     struct session *x = xcalloc(1, sizeof *x);
+    x->gathering = gathering;
+    x->member = member;
     x->id = s->next_id++;
     x->peer = r->peer;
     x->principal = xstrdup(r->principal);
@@ -254,7 +241,7 @@ enum status session_open(struct sessions *s, const struct session_request *r, st
     x->messages = clamp(r->messages, SESSION_CREDIT_MESSAGES);
     x->bytes = clamp(r->bytes, SESSION_CREDIT_BYTES);
     x->heard = x->beaten = now;
-    x->stream = stream_get(s, r->stream);
+    x->stream = session_stream_get(s, r->stream);
     x->next_reader = x->stream->readers;
     x->stream->readers = x;
     x->next_in_bucket = *bucket_of(s, x->id);
@@ -262,7 +249,9 @@ enum status session_open(struct sessions *s, const struct session_request *r, st
     s->figures.open++;
     s->figures.opened++;
     session_grown(s, r->stream, r->last);
-    line_join(s, x);
+    if (gathering)
+        session_group_wake(s, x->stream, gathering);
+    session_line_join(s, x);
     *ret = x->id;
     return ST_OK;
 }
@@ -281,7 +270,7 @@ bool session_credit(struct sessions *s, const struct peer *from, int64_t id, int
     if (x->bytes > SESSION_CREDIT_BYTES)
         x->bytes = SESSION_CREDIT_BYTES;
     x->heard = now;
-    line_join(s, x);
+    session_line_join(s, x);
     return true;
 }
 
@@ -303,19 +292,19 @@ bool session_close(struct sessions *s, const struct peer *from, int64_t id)
         tell_ended(s, from, id, "unknown");
         return false;
     }
-    end(s, x, "closed");
+    session_end_for_good(s, x, "closed");
     return true;
 }
 
 void session_grown(struct sessions *s, const char *stream, uint64_t last)
 {
-    struct stream *t = stream_find(s, stream);
+    struct stream *t = session_stream_find(s, stream);
     if (!t || last <= t->last)
         return;
     t->last = last;
     s->stalled = false;
     for (struct session *x = t->readers; x; x = x->next_reader)
-        line_join(s, x);
+        session_line_join(s, x);
 }
 
 /* ---- Sending ---- */
@@ -325,9 +314,7 @@ static size_t smaller(int64_t a, size_t b)
     return a < (int64_t)b ? (size_t)a : b;
 }
 
-enum step { STEP_DONE = 1, STEP_DROPPED, STEP_NO_STORE };
-
-static void account(struct sessions *s, struct session *x, const struct session_notice *item, size_t n, int64_t sum)
+void session_account(struct sessions *s, struct session *x, const struct session_notice *item, size_t n, int64_t sum)
 {
     x->position = item[n - 1].position;
     x->messages -= (int64_t)n;
@@ -362,7 +349,7 @@ static enum step send_notices(struct sessions *s, struct session *x)
     message_notices(&s->out, x->id, bytes, n);
     switch (s->doors.send(s->doors.ctx, &x->peer, buf_bytes(&s->out))) {
     case SESSION_SENT:
-        account(s, x, item, n, sum);
+        session_account(s, x, item, n, sum);
         return STEP_DONE;
     case SESSION_FULL:
         x->paused = true;
@@ -372,7 +359,7 @@ static enum step send_notices(struct sessions *s, struct session *x)
         break;
     }
     s->figures.gone++;
-    drop(s, x);
+    session_drop(s, x);
     return STEP_DROPPED;
 }
 
@@ -380,11 +367,11 @@ bool session_pump(struct sessions *s, int budget)
 {
     while (s->first && !s->stalled && budget-- > 0) {
         struct session *x = s->first;
-        line_leave(s, x);
-        enum step step = send_notices(s, x);
+        session_line_leave(s, x);
+        enum step step = x->gathering ? session_send_share(s, x) : send_notices(s, x);
         arena_reset(s->arena);
         if (step != STEP_DROPPED)
-            line_join(s, x);
+            session_line_join(s, x);
         s->stalled = step == STEP_NO_STORE;
     }
     return s->first && !s->stalled;
@@ -402,7 +389,7 @@ static void send_beat(struct sessions *s, struct session *x, struct tick now)
     x->beaten = now;
     if (send_value(s, &x->peer, v) == SESSION_GONE) {
         s->figures.gone++;
-        drop(s, x);
+        session_drop(s, x);
     }
 }
 
@@ -411,12 +398,12 @@ static void tick_one(struct sessions *s, struct session *x, void *arg)
     const struct tick *now = arg;
     if (now->ms - x->heard.ms >= SESSION_SILENCE_MS) {
         s->figures.silent++;
-        end(s, x, "silent");
+        session_end_for_good(s, x, "silent");
         return;
     }
     if (x->paused) {
         x->paused = false;
-        line_join(s, x);
+        session_line_join(s, x);
     }
     if (now->ms - x->beaten.ms >= SESSION_BEAT_MS)
         send_beat(s, x, *now);
@@ -425,7 +412,9 @@ static void tick_one(struct sessions *s, struct session *x, void *arg)
 void session_tick(struct sessions *s, struct tick now)
 {
     s->stalled = false;
+    s->now = now;
     each(s, tick_one, &now);
+    session_groups_tick(s);
 }
 
 struct sieve {
@@ -439,7 +428,7 @@ static void sift_one(struct sessions *s, struct session *x, void *arg)
     if (sieve->good(sieve->ctx, x->principal, x->key, x->stream->name))
         return;
     s->figures.revoked++;
-    end(s, x, "revoked");
+    session_end_for_good(s, x, "revoked");
 }
 
 void session_sift(struct sessions *s,
@@ -452,7 +441,7 @@ void session_sift(struct sessions *s,
 static void stop_one(struct sessions *s, struct session *x, void *arg)
 {
     (void)arg;
-    end(s, x, "stopping");
+    session_end(s, x, "stopping");
 }
 
 void session_stop(struct sessions *s)

@@ -16,6 +16,10 @@
  * A reader that is silent or slow is a position and nothing more: no notice is kept here. Replay and live are one path:
  * every notice is read from the store when there is credit for it, in order, without a gap.
  *
+ * Members of a group (group.h) share the notices of a stream: a member is sent what is its own, under a fence. Who is
+ * silent, closes or loses its right is expelled, and its notices go to others; who only lost its connection has as long
+ * to come back as the silent have.
+ *
  * A session is named by its number *and* its connection: from another connection it is unknown.
  *
  * Threads: the loop's.
@@ -52,6 +56,13 @@ struct session_notice {
     struct bytes bytes;
 };
 
+/* What the store has of a group: see group_claimed(); name NULL: settled. */
+struct session_claim {
+    uint64_t position;
+    int64_t kase, fence;
+    const char *name;
+};
+
 struct session_doors {
     void *ctx;
     enum session_sent (*send)(void *ctx, const struct peer *to, struct bytes message);
@@ -59,6 +70,11 @@ struct session_doors {
      * is the newest position. A status other than ST_OK: nothing is sent to anybody now. */
     enum status (*read)(void *ctx, struct arena *a, const char *stream, uint64_t after, size_t n, size_t bytes,
                         struct session_notice **ret, size_t *ret_n, uint64_t *ret_last);
+    /* What is durable of a group: the claims in the arena, everything up to `read` was claimed once, the greatest
+     * fence.
+     */
+    enum status (*group)(void *ctx, struct arena *a, const char *stream, const char *group, uint64_t *ret_read,
+                         int64_t *ret_fence, struct session_claim **ret, size_t *ret_n);
     /* Put the map {generation, number, root} of a beat into the arena. */
     struct value *(*head)(void *ctx, struct arena *a);
 };
@@ -66,6 +82,7 @@ struct session_doors {
 struct session_request {
     struct peer peer;
     const char *principal, *key, *stream, *name;
+    const char *group;    /* NULL: a subscriber of its own */
     uint64_t after, last; /* the position already had; the newest of the stream */
     int64_t messages, bytes;
 };
@@ -77,7 +94,8 @@ struct sessions *sessions_new(const struct session_doors *doors, uint32_t first)
 void sessions_free(struct sessions *s);
 
 /* Open; an older session of the same (stream, name) ends. Nothing is sent on the new one before session_pump(), so that
- * the caller answers `opened` first. ST_LIMIT: too many sessions, of all or of the principal. */
+ * the caller answers `opened` first. ST_LIMIT: too many sessions, of all or of the principal, or members of the group;
+ * another status: the store does not answer. */
 MUST_USE enum status session_open(struct sessions *s, const struct session_request *r, struct tick now, int64_t *ret);
 
 /* What a peer says about its session. False: it has no such session, and was told so (`ended`, unknown). */
@@ -88,6 +106,9 @@ bool session_close(struct sessions *s, const struct peer *from, int64_t id);
 
 /* A stream has grown up to `last`. */
 void session_grown(struct sessions *s, const char *stream, uint64_t last);
+
+/* A member of a group claimed a notice, or settled it: durable now. */
+void session_claimed(struct sessions *s, const char *stream, const char *group, const struct session_claim *claim);
 
 /* Send what may be sent, each session in its turn one message, at most `budget` messages in all. True: more could be
  * sent at once, call again (a budget of 0 only asks). */
@@ -104,7 +125,7 @@ void session_sift(struct sessions *s,
 void session_stop(struct sessions *s);
 
 struct session_figures {
-    uint64_t open, opened, taken_over, silent, revoked, gone, messages, notices, paused;
+    uint64_t groups, passed_on, open, opened, taken_over, silent, revoked, gone, messages, notices, paused;
 };
 const struct session_figures *session_figures(const struct sessions *s);
 

@@ -6,15 +6,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 #include <zmq.h>
 
-enum { KEY_BYTES = 32, FRAME = 256, FRAMES = 7 };
+enum { KEY_BYTES = 32, FRAME = 256, FRAMES = 7, BUDGET = 1024 };
+
+static const char ENDPOINT[] = "inproc://zeromq.zap.01";
 
 /* The frames of a request, RFC 27. */
 enum frame { F_VERSION, F_REQUEST, F_DOMAIN, F_ADDRESS, F_ROUTING_ID, F_MECHANISM, F_KEY };
 
+/* Where the questions of one context are answered. */
+struct desk {
+    void *zmq, *socket;
+    void *spent; /* the socket before, not bound any more; NULL: none */
+    uint64_t answered;
+};
+
+enum { COMMAND, TRANSITIONS, DESKS };
+
 struct zap {
-    void *socket;
+    struct desk desk[DESKS];
+    int epoll; /* over the descriptors of the sockets, which change */
     const struct bus_rules *rules;
     struct zap_counters counters;
 };
@@ -30,17 +44,48 @@ struct verdict {
     char user_id[ZAP_PRINCIPAL + CURVE_Z85];
 };
 
-enum status zap_open(void *zmq, const struct bus_rules *rules, struct zap **ret, struct buf *why)
+/* ---- Sockets ---- */
+
+static void *socket_make(const struct zap *z, void *zmq)
 {
     void *s = zmq_socket(zmq, ZMQ_REP);
-    if (!s || !socket_set(s, ZMQ_LINGER, 0) || zmq_bind(s, "inproc://zeromq.zap.01") != 0) {
-        buf_printf(why, "the guard of the door cannot be bound: %s", zmq_strerror(zmq_errno()));
-        socket_close(s);
-        return ST_IO;
-    }
+    struct epoll_event wanted = {.events = EPOLLIN};
+    if (s && socket_set(s, ZMQ_LINGER, 0) && epoll_ctl(z->epoll, EPOLL_CTL_ADD, socket_fd(s), &wanted) == 0)
+        return s;
+    socket_close(s);
+    return NULL;
+}
+
+static void socket_end(const struct zap *z, void *socket)
+{
+    if (!socket)
+        return;
+    (void)epoll_ctl(z->epoll, EPOLL_CTL_DEL, socket_fd(socket), NULL);
+    socket_close(socket);
+}
+
+static enum status desk_open(struct zap *z, struct desk *d, void *zmq, struct buf *why)
+{
+    d->zmq = zmq;
+    d->socket = socket_make(z, zmq);
+    if (d->socket && zmq_bind(d->socket, ENDPOINT) == 0)
+        return ST_OK;
+    buf_printf(why, "the guard of the door cannot be bound: %s", zmq_strerror(zmq_errno()));
+    return ST_IO;
+}
+
+enum status zap_open(void *command, void *transitions, const struct bus_rules *rules, struct zap **ret, struct buf *why)
+{
     struct zap *z = xcalloc(1, sizeof *z);
-    z->socket = s;
     z->rules = rules;
+    z->epoll = epoll_create1(EPOLL_CLOEXEC);
+    enum status st = desk_open(z, &z->desk[COMMAND], command, why);
+    if (!st)
+        st = desk_open(z, &z->desk[TRANSITIONS], transitions, why);
+    if (st) {
+        zap_close(z);
+        return st;
+    }
     *ret = z;
     return ST_OK;
 }
@@ -49,7 +94,12 @@ void zap_close(struct zap *z)
 {
     if (!z)
         return;
-    socket_close(z->socket);
+    for (int i = 0; i < DESKS; i++) {
+        socket_end(z, z->desk[i].spent);
+        socket_end(z, z->desk[i].socket);
+    }
+    if (z->epoll >= 0)
+        close(z->epoll);
     free(z);
 }
 
@@ -125,36 +175,82 @@ static void send_frame(void *socket, const void *p, size_t n, bool more)
     (void)zmq_send(socket, p, n, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0));
 }
 
-static void answer(struct zap *z, const struct request *r, const struct verdict *v)
+static void answer(void *socket, const struct request *r, const struct verdict *v)
 {
     size_t id = r->frames > F_REQUEST ? r->len[F_REQUEST] : 0;
-    send_frame(z->socket, "1.0", 3, true);
-    send_frame(z->socket, r->frames > F_REQUEST ? r->text[F_REQUEST] : "", id < FRAME ? id : FRAME - 1, true);
-    send_frame(z->socket, v->status, 3, true);
-    send_frame(z->socket, v->text, strlen(v->text), true);
-    send_frame(z->socket, v->user_id, strlen(v->user_id), true);
-    send_frame(z->socket, "", 0, false);
+    send_frame(socket, "1.0", 3, true);
+    send_frame(socket, r->frames > F_REQUEST ? r->text[F_REQUEST] : "", id < FRAME ? id : FRAME - 1, true);
+    send_frame(socket, v->status, 3, true);
+    send_frame(socket, v->text, strlen(v->text), true);
+    send_frame(socket, v->user_id, strlen(v->user_id), true);
+    send_frame(socket, "", 0, false);
 }
 
+/* Each is asked, also after one said yes: asking empties its mailbox. */
 static bool readable(void *self)
 {
-    return socket_readable(((struct zap *)self)->socket);
+    struct zap *z = self;
+    bool any = false;
+    for (int i = 0; i < DESKS; i++) {
+        any = socket_readable(z->desk[i].socket) || any;
+        any = (z->desk[i].spent && socket_readable(z->desk[i].spent)) || any;
+    }
+    return any;
+}
+
+static void serve_socket(struct zap *z, struct desk *d, void *socket, int budget)
+{
+    struct request r;
+    struct verdict v;
+    while (budget-- > 0 && receive(socket, &r)) {
+        judge(z, &r, &v);
+        answer(socket, &r, &v);
+        d->answered++;
+    }
 }
 
 static void serve(void *self, int budget)
 {
     struct zap *z = self;
-    struct request r;
-    struct verdict v;
-    while (budget-- > 0 && receive(z->socket, &r)) {
-        judge(z, &r, &v);
-        answer(z, &r, &v);
+    for (int i = 0; i < DESKS; i++) {
+        struct desk *d = &z->desk[i];
+        serve_socket(z, d, d->socket, budget);
+        if (d->spent)
+            serve_socket(z, d, d->spent, budget);
     }
 }
 
 struct bus_door zap_door(struct zap *z)
 {
-    return (struct bus_door){socket_fd(z->socket), readable, serve, z};
+    return (struct bus_door){z->epoll, readable, serve, z};
+}
+
+/* libzmq keeps the pipe of a handshake to this socket, two pages and more, for as long as the connection lives, unless
+ * the socket is closed. Between the two calls below a handshake may find nobody to ask and come in without a User-Id;
+ * what it sends is refused, and the transitions have a context of their own where this never happens. */
+enum status zap_refresh(struct zap *z)
+{
+    struct desk *d = &z->desk[COMMAND];
+    if (d->spent) { /* a second ago it was asked for the last time */
+        serve_socket(z, d, d->spent, BUDGET);
+        socket_end(z, d->spent);
+        d->spent = NULL;
+    }
+    void *fresh = d->answered ? socket_make(z, d->zmq) : NULL;
+    if (!fresh)
+        return ST_OK;
+    if (zmq_unbind(d->socket, ENDPOINT) != 0) {
+        socket_end(z, fresh);
+        return ST_OK;
+    }
+    if (zmq_bind(fresh, ENDPOINT) != 0) {
+        socket_end(z, fresh);
+        return zmq_bind(d->socket, ENDPOINT) == 0 ? ST_OK : ST_IO;
+    }
+    d->spent = d->socket;
+    d->socket = fresh;
+    d->answered = 0;
+    return ST_OK;
 }
 
 bool zap_identity(const char *user_id, struct identity *ret)

@@ -37,10 +37,16 @@ struct identity {
 
 struct zap;
 
-/* Bind. rules is borrowed until zap_close. ST_IO: somebody else is bound there. Gives. */
-MUST_USE enum status zap_open(void *zmq, const struct bus_rules *rules, struct zap **ret, struct buf *why);
+/* Bind in the context of the commands and in that of the transitions. rules is borrowed until zap_close. ST_IO:
+ * somebody else is bound there. Gives. */
+MUST_USE enum status zap_open(void *command, void *transitions, const struct bus_rules *rules, struct zap **ret,
+                              struct buf *why);
 void zap_close(struct zap *z);
 struct bus_door zap_door(struct zap *z);
+
+/* Once a second: give back what libzmq keeps of the handshakes of the command endpoint that are over. ST_IO: nobody
+ * guards the door any more, the process must end. */
+MUST_USE enum status zap_refresh(struct zap *z);
 
 /* Split a User-Id (NULL is none). False: it is not of our making. */
 bool zap_identity(const char *user_id, struct identity *ret);

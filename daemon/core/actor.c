@@ -129,26 +129,12 @@ static bool is_holder(struct bench *b, const char *role)
     return d ? strcmp(d->id, b->department) == 0 : b->opening && !strchr(role, '.');
 }
 
-static const char *role_label(const struct bench *b, const char *name)
-{
-    const struct role *r = procedure_role(b->p, name);
-    const struct part_kind *k = procedure_part(b->p, b->act->on);
-    const char *dot = strchr(name, '.');
-    for (size_t i = 0; k && dot && i < k->nfields; i++)
-        if (strcmp(k->fields[i].name, dot + 1) == 0)
-            return k->fields[i].label;
-    const struct body *body = procedure_body_of(b->p, name, NULL);
-    if (body)
-        return body->label;
-    return r ? r->label : strcmp(name, TASK_HOLDER) == 0 ? "待办的承担部门" : name;
-}
-
 static void refuse_role(struct bench *b)
 {
     const char *roles = "";
     for (size_t i = 0; i < b->act->by.n; i++) {
         const struct department *d = bench_role(b, b->act->by.word[i]);
-        roles = arena_printf(b->a, "%s%s%s%s%s%s", roles, i ? "、" : "", role_label(b, b->act->by.word[i]),
+        roles = arena_printf(b->a, "%s%s%s%s%s%s", roles, i ? "、" : "", procedure_role_label(b->p, b->act->by.word[i]),
                              d ? "(" : "", d ? d->name : "", d ? ")" : "");
     }
     bench_refuse(b, "right", "not-your-act", "“%s”由%s进行", b->act->label, roles);

@@ -135,9 +135,9 @@ const char *bench_word(struct bench *b, const struct value *v)
 static const char *part_department(const struct bench *b, const char *kind_dot_field)
 {
     const char *field = strchr(kind_dot_field, '.') + 1;
-    const struct value *part =
-        v_get(v_get(v_get(b->kase, "parts"), b->part_kind ? b->part_kind : ""), b->part ? b->part : "");
-    return v_get_str(part, field, NULL);
+    size_t n = (size_t)(field - 1 - kind_dot_field);
+    bool of_it = b->part && strlen(b->part_kind) == n && strncmp(b->part_kind, kind_dot_field, n) == 0;
+    return of_it ? v_get_str(v_get(v_get(v_get(b->kase, "parts"), b->part_kind), b->part), field, NULL) : NULL;
 }
 
 const struct department *bench_role(const struct bench *b, const char *name)
@@ -159,10 +159,18 @@ const struct department *bench_role(const struct bench *b, const char *name)
     return id ? register_heir(b->j->reg, id) : NULL;
 }
 
+const char *bench_part_of(const struct bench *b, const char *kind)
+{
+    if (b->part_kind && strcmp(b->part_kind, kind) == 0)
+        return b->part;
+    return b->added_kind && strcmp(b->added_kind, kind) == 0 ? b->added : NULL;
+}
+
 const char *bench_clock(struct bench *b, const char *name)
 {
     const struct clock_rule *rule = procedure_clock(b->p, name);
-    return rule && rule->each && b->part ? arena_printf(b->a, "%s-%s", name, b->part) : name;
+    const char *part = rule && rule->each ? bench_part_of(b, rule->each) : NULL;
+    return part ? arena_printf(b->a, "%s-%s", name, part) : name;
 }
 
 const char *bench_principal_department(const struct bench *b, const char *principal)

@@ -20,13 +20,14 @@ struct bench {
     struct value *private_; /* NULL: nothing private */
     struct day done, today;
     bool opening;
-    const char *department;       /* the department that did it; NULL when a party did */
-    const char *party;            /* the party that did it, or NULL */
-    const char *about;            /* the department that a miss or an escalation is about: whose superior is told */
-    const char *part_kind, *part; /* the part in question, "lead" and "2"; NULL: none */
-    const char *acted_on;         /* `part` as the act names it, while conditions walk other parts */
-    const char *clock;            /* the clock that notices are about, or NULL */
-    const struct value *task;     /* the task that is answered, or NULL */
+    const char *department;         /* the department that did it; NULL when a party did */
+    const char *party;              /* the party that did it, or NULL */
+    const char *about;              /* the department that a miss or an escalation is about: whose superior is told */
+    const char *part_kind, *part;   /* the part in question, "lead" and "2"; NULL: none */
+    const char *added_kind, *added; /* the part that an effect of this act added last; NULL: none */
+    const char *acted_on;           /* `part` as the act names it, while conditions walk other parts */
+    const char *clock;              /* the clock that notices are about, or NULL */
+    const struct value *task;       /* the task that is answered, or NULL */
     const char *task_id;
     int64_t tasks_used;
     bool refused;
@@ -59,6 +60,8 @@ const char *bench_word(struct bench *b, const struct value *v);
  * NULL: not bound, or a party. */
 const struct department *bench_role(const struct bench *b, const char *role);
 
+/* The part of a kind that is in question, else the one that the act has added. */
+const char *bench_part_of(const struct bench *b, const char *kind);
 /* The clock of the case by a rule's name: "visit-3" where each part has its own and part 3 is in question. */
 const char *bench_clock(struct bench *b, const char *rule);
 
@@ -90,6 +93,7 @@ bool body_seat(struct bench *b, const char *body);          /* the department th
 const struct department *body_seated(struct bench *b, const struct seat *seat);
 
 /* ---- form.c: what the act was given ---- */
+enum { PARTS_MOST = 500 };       /* of a kind, in a case */
 void form_take(struct bench *b); /* fields, parts, papers into the case; refuses what does not fit */
 
 /* ---- ledger.c: clocks ---- */
@@ -114,7 +118,7 @@ struct when ledger_missed_at(const struct bench *b, struct day due);
 
 /* ---- tell.c: transitions, notices, tasks ---- */
 void tell(struct bench *b, const struct effect *e, const char *article);
-void tell_task(struct bench *b, const struct effect *e, const char *article);
+void tell_task(struct bench *b, const struct effect *e);
 /* The same type again to everyone who was told of it (NULL: of anything by the named event). */
 void tell_again(struct bench *b, const char *type, const struct value *streams);
 /* The same to whom a notice of type serve-notice was for. */

@@ -214,7 +214,7 @@ static void open_recurring(struct bench *b)
             continue;
         const char *role = r->role;
         struct effect e = {.verb = DO_TASK, .answer = r->task, .to = {&role, 1}, .within = r->workdays};
-        tell_task(b, &e, NULL);
+        tell_task(b, &e);
     }
 }
 

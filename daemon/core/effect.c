@@ -161,20 +161,24 @@ static void each_suspension(struct bench *b, bool end)
 
 /* ---- parts, conclusion, consequences ---- */
 
-static void do_add(struct bench *b, const struct effect *e)
+static void do_add(struct bench *b, const struct effect *e, const struct rule *rule)
 {
     const struct part_kind *k = procedure_part(b->p, e->name);
     size_t n = v_count(v_get(v_get(b->kase, "parts"), e->name));
     struct value *part = v_map(b->a);
+    if (n >= PARTS_MOST) {
+        bench_refuse_rule(b, rule, "too-many-parts", "%s至多%d项", k->label, PARTS_MOST);
+        return;
+    }
     v_put_str(b->a, part, "state", k->states[0].word);
     for (size_t i = 0; i < e->nwith; i++) {
         const struct value *v = bench_fact(b, e->with[i].fact);
         if (v)
             v_put(b->a, part, e->with[i].field, v_copy(b->a, v));
     }
-    b->part_kind = e->name;
-    b->part = arena_printf(b->a, "%zu", n + 1);
-    bench_put(b, bench_path(b, "parts.%s.%s", e->name, b->part), part);
+    b->added_kind = e->name;
+    b->added = arena_printf(b->a, "%zu", n + 1);
+    bench_put(b, bench_path(b, "parts.%s.%s", e->name, b->added), part);
 }
 
 /* Every grant by itself, with what it rests on: which area by the word others ask with, for whom, for what work. */
@@ -262,12 +266,19 @@ static void do_reassign(struct bench *b, const struct effect *e)
 
 /* ---- tasks ---- */
 
+/* What waits to be served on paper is served by whoever issued it. */
+static bool is_service(const struct value *task)
+{
+    return strcmp(v_get_str(task, "act", ""), "serve") == 0;
+}
+
 static void do_move_tasks(struct bench *b, const struct effect *e)
 {
     const struct department *holder = bench_role(b, e->name);
     const struct value *tasks = v_get(b->kase, "tasks");
     for (size_t i = 0; holder && i < v_count(tasks); i++)
-        if (strcmp(v_get_str(tasks->u.map.pair[i].val, "role", ""), e->name) == 0)
+        if (strcmp(v_get_str(tasks->u.map.pair[i].val, "role", ""), e->name) == 0 &&
+            !is_service(tasks->u.map.pair[i].val))
             bench_put_str(b, bench_path(b, "tasks.%s.department", tasks->u.map.pair[i].key), holder->id);
     const struct value *clocks = v_get(b->kase, "clocks");
     for (size_t i = 0; holder && i < v_count(clocks); i++) {
@@ -343,10 +354,10 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         tell(b, e, article);
         break;
     case DO_TASK:
-        tell_task(b, e, article);
+        tell_task(b, e);
         break;
     case DO_ADD:
-        do_add(b, e);
+        do_add(b, e, rule);
         break;
     case DO_STATE:
         bench_put_str(b, bench_path(b, "parts.%s.%s.state", b->part_kind, b->part), e->name);

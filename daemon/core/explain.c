@@ -137,11 +137,10 @@ static void consequences_of(struct arena *a, const struct procedure *p, const st
                 v_push(a, starts, v);
             }
             for (size_t t = 0; e->verb == DO_TELL && t < e->to.n; t++) {
-                const struct role *role = procedure_role(p, e->to.word[t]);
                 struct value *v = v_map(a);
                 v_put_str(a, v, "notice", e->name);
                 v_put_str(a, v, "label", procedure_notice(p, e->name)->label);
-                v_put_str(a, v, "to", role ? role->label : e->to.word[t]);
+                v_put_str(a, v, "to", procedure_role_label(p, e->to.word[t]));
                 v_push(a, tells, v);
             }
         }
@@ -165,7 +164,7 @@ struct value *decide_form(struct arena *a, const struct procedure *p, const stru
         const struct role *role = procedure_role(p, act->by.word[i]);
         struct value *v = v_map(a);
         v_put_str(a, v, "role", act->by.word[i]);
-        v_put_str(a, v, "label", role ? role->label : act->by.word[i]);
+        v_put_str(a, v, "label", procedure_role_label(p, act->by.word[i]));
         v_put_bool(a, v, "party", role && role->party);
         v_push(a, by, v);
     }
@@ -179,7 +178,7 @@ struct value *decide_form(struct arena *a, const struct procedure *p, const stru
 
 enum { EXPLAIN_MOST = 400 };
 
-static struct value *day_line(struct arena *a, const struct calendar *cal, struct day d, int n)
+static struct value *day_line(struct arena *a, const struct calendar *cal, struct day d)
 {
     char text[DAY_TEXT];
     struct calendar_day c = calendar_day(cal, d);
@@ -189,34 +188,52 @@ static struct value *day_line(struct arena *a, const struct calendar *cal, struc
     v_put_str(a, v, "why", c.name);
     v_put_str(a, v, "source", c.source);
     v_put_bool(a, v, "known", c.known);
-    if (c.counts)
-        v_put_int(a, v, "n", n);
     return v;
 }
 
-/* From the day after the start to the due day; a pause stops the count. */
+/* Was the clock paused on a day? The day of the pause itself still counts. */
+static bool paused_on(const struct value *ledger, struct day d)
+{
+    bool paused = false;
+    for (size_t i = 0; i < v_count(ledger); i++) {
+        const char *op = v_get_str(v_at(ledger, i), "op", "");
+        if (case_day(v_at(ledger, i), "day").n < d.n)
+            paused = strcmp(op, "pause") == 0 || (paused && strcmp(op, "resume") != 0);
+    }
+    return paused;
+}
+
+/* A corrected start counts from its day. */
+static struct day start_of(const struct value *clock)
+{
+    struct day start = case_day(clock, "start");
+    const struct value *ledger = v_get(clock, "ledger");
+    for (size_t i = 0; i < v_count(ledger); i++)
+        if (strcmp(v_get_str(v_at(ledger, i), "op", ""), "start") == 0)
+            start = case_day(v_at(ledger, i), "day");
+    return start;
+}
+
+/* From the day after the start to the due day, which of them the count went by. Of calendar days each counts, up to the
+ * budget; behind it the end only moves on to a working day. */
 static struct value *days_of(struct arena *a, const struct calendar *cal, const struct value *clock)
 {
     struct value *days = v_list(a);
-    struct day start = case_day(clock, "start"), due = case_day(clock, "due");
+    struct day start = start_of(clock), due = case_day(clock, "due");
     const struct value *ledger = v_get(clock, "ledger");
-    for (size_t i = 0; i < v_count(ledger); i++) /* a corrected start counts from its day */
-        if (strcmp(v_get_str(v_at(ledger, i), "op", ""), "start") == 0)
-            start = case_day(v_at(ledger, i), "day");
-    int n = 0;
+    bool calendar_days = v_get_bool(clock, "calendar-days");
+    int64_t n = 0, budget = v_get_int(clock, "budget", 0);
+    for (size_t i = 0; i < v_count(ledger); i++)
+        budget += v_get_int(v_at(ledger, i), "n", 0);
     for (struct day d = {start.n + 1}; day_is(start) && d.n <= due.n && v_count(days) < EXPLAIN_MOST; d.n++) {
-        bool paused = false;
-        for (size_t i = 0; i < v_count(ledger); i++) {
-            const char *op = v_get_str(v_at(ledger, i), "op", "");
-            if (case_day(v_at(ledger, i), "day").n < d.n)
-                paused = strcmp(op, "pause") == 0 || (paused && strcmp(op, "resume") != 0);
-        }
-        struct calendar_day c = calendar_day(cal, d);
-        if (c.counts && !paused)
-            n++;
-        struct value *line = day_line(a, cal, d, n);
+        struct value *line = day_line(a, cal, d);
+        bool paused = paused_on(ledger, d);
+        if (calendar_days)
+            v_put_bool(a, line, "counts", n < budget);
         if (paused)
             v_put_bool(a, line, "paused", true);
+        else if (v_get_bool(line, "counts"))
+            v_put_int(a, line, "n", ++n);
         v_push(a, days, line);
     }
     return days;

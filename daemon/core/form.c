@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { WORD_MOST = 128, TEXT_MOST = 64 * 1024, PARTS_MOST = 500, PAPERS_MOST = 500 };
+enum { WORD_MOST = 128, TEXT_MOST = 64 * 1024, PAPERS_MOST = 500 };
 
 /* ---- one value against its declaration ---- */
 

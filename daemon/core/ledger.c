@@ -199,7 +199,7 @@ static void start(struct bench *b, const struct clock_rule *rule, struct day fro
         v_put_str(b->a, clock, "until", until_text(b, rule));
     if (rule->each) {
         v_put_str(b->a, clock, "part-kind", rule->each);
-        v_put_str(b->a, clock, "part", b->part);
+        v_put_str(b->a, clock, "part", bench_part_of(b, rule->each));
     }
     if (rule->days)
         v_put_bool(b->a, clock, "calendar-days", true);

@@ -225,34 +225,44 @@ static void tell_seat(struct bench *b, const struct effect *e, const struct seat
         notify(b, e, seat->role, d->id, article);
 }
 
+/* Whoever is named by a field of a part that this act added is told about that part. */
+static void turn_to_added(struct bench *b, const char *role)
+{
+    size_t n = b->added_kind ? strlen(b->added_kind) : 0;
+    if (n && strncmp(role, b->added_kind, n) == 0 && role[n] == '.') {
+        b->part_kind = b->added_kind;
+        b->part = b->added;
+    }
+}
+
 void tell(struct bench *b, const struct effect *e, const char *article)
 {
     struct value *transition = transition_of(b, e->name);
+    const char *kind = b->part_kind, *part = b->part;
     for (size_t i = 0; i < e->to.n; i++) {
         bool chair = true;
         const struct body *body = procedure_body_of(b->p, e->to.word[i], &chair);
         for (size_t k = 0; body && !chair && k < body->nseats; k++)
             tell_seat(b, e, &body->seats[k], transition, article);
+        turn_to_added(b, e->to.word[i]);
         if (!body || chair)
             tell_one(b, e, body ? body->chair : e->to.word[i], transition, article);
+        b->part_kind = kind;
+        b->part = part;
     }
 }
 
-void tell_task(struct bench *b, const struct effect *e, const char *article)
+void tell_task(struct bench *b, const struct effect *e)
 {
-    (void)article;
-    const struct department *d = e->to.n ? bench_role(b, e->to.word[0]) : NULL;
-    struct ask ask = {e->answer,
-                      d ? d->id : NULL,
-                      e->to.n ? e->to.word[0] : NULL,
-                      NULL,
-                      NULL,
-                      b->part,
-                      NULL,
-                      due_of(b, e),
-                      e->clock ? bench_clock(b, e->clock) : NULL};
+    const char *kind = b->part_kind, *part = b->part, *role = e->to.n ? e->to.word[0] : "";
+    turn_to_added(b, role);
+    const struct department *d = bench_role(b, role);
+    struct ask ask = {e->answer, d ? d->id : NULL, role, NULL, NULL, b->part, NULL, due_of(b, e), NULL};
+    ask.clock = e->clock ? bench_clock(b, e->clock) : NULL;
     if (d)
         open_task(b, &ask);
+    b->part_kind = kind;
+    b->part = part;
 }
 
 static bool stands_before(const struct value *list, size_t n, const char *text)
@@ -266,12 +276,17 @@ static bool stands_before(const struct value *list, size_t n, const char *text)
 void tell_again(struct bench *b, const char *type, const struct value *streams)
 {
     struct value *transition = transition_of(b, type);
+    struct effect e = {.verb = DO_TELL, .name = type};
     for (size_t i = 0; i < v_count(streams); i++) {
         const char *stream = v_text(v_at(streams, i), "");
-        if (!*stream || stands_before(streams, i, stream))
+        const struct department *d = register_heir(b->j->reg, stream);
+        if (!d || stands_before(streams, i, stream))
             continue;
-        add_department(b, transition, stream);
-        notice_out(b, notice_new(b, stream, type, NULL), NULL);
+        add_department(b, transition, d->id);
+        if (d->keyless)
+            serve(b, &e, NULL, d->id, NULL);
+        else
+            notice_out(b, notice_new(b, d->id, type, NULL), NULL);
     }
 }
 

@@ -32,6 +32,12 @@ void engine_free(struct engine *e)
     free(e);
 }
 
+void engine_hold(struct engine *e, enum hold why)
+{
+    if (why && !e->simulated)
+        e->held = why;
+}
+
 void engine_result_done(struct engine_result *r)
 {
     arena_free(r->arena);
@@ -105,10 +111,14 @@ enum status batch_end(struct engine *e, enum status st, struct engine_result *re
         fold_rollback(e->fold);
         return st;
     }
+    e->full = e->full && !e->wrote;
+    ret->read_only = e->full;
     ret->notices = e->sink.notice;
     ret->nnotices = e->sink.nnotices;
     ret->transitions = e->sink.transition;
     ret->ntransitions = e->sink.ntransitions;
+    ret->claims = e->sink.claim;
+    ret->nclaims = e->sink.nclaims;
     if (changed)
         ret->view = view_new(e->fold->reg, e->laws, e->administrator, e->simulated);
     return ST_OK;
@@ -135,7 +145,7 @@ static void answer_no_space(struct engine_result *ret, const struct job *jobs, s
 
 /* Whatever failed: nothing of the batch stands, neither in the store nor in memory nor in the result. */
 static void batch_failed(struct engine *e, enum status st, struct engine_result *ret, const struct job *jobs, size_t n,
-                         bool held)
+                         enum hold held)
 {
     e->held = held;
     ret->status = st;
@@ -145,6 +155,7 @@ static void batch_failed(struct engine *e, enum status st, struct engine_result 
         refold_ask(e->store);
     if (st != ST_FULL)
         return;
+    ret->read_only = e->full = true;
     st = engine_reload(e);
     if (st)
         ret->status = st;
@@ -171,14 +182,14 @@ static enum status batch_job(struct engine *e, const struct job *job, struct eng
     if (st)
         return st;
     if (was_confirmed(e, job, before, hashtree_size(e->fold->tree)))
-        e->held = false;
+        e->held = HOLD_NOTHING;
     /* what became due by it happens before the next command is judged */
     return is_time_advance(job) ? due_fire(e) : ST_OK;
 }
 
 void engine_batch(struct engine *e, const struct job *jobs, size_t n, struct when now, struct engine_result *ret)
 {
-    bool held = e->held;
+    enum hold held = e->held;
     enum status st = batch_begin(e, now, ret);
     if (!st) {
         ret->answers = ARENA_ARRAY(ret->arena, struct job_answer, n + 1);

@@ -17,6 +17,7 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/hash.h"
 #include "daemon/base/when.h"
+#include "daemon/sched/sched.h"
 #include "daemon/store/store.h"
 #include "proto/value.h"
 
@@ -71,6 +72,14 @@ struct outgoing_transition {
     struct bytes bytes;
 };
 
+/* A member of a group claimed a notice, or settled it (done or failed). */
+struct outgoing_claim {
+    const char *stream, *group, *name;
+    uint64_t position;
+    int64_t kase, fence;
+    bool settled;
+};
+
 struct engine_head {
     uint64_t generation, number, transition;
     struct hash root;
@@ -87,11 +96,14 @@ struct engine_result {
     size_t nnotices;
     struct outgoing_transition *transitions;
     size_t ntransitions;
+    struct outgoing_claim *claims; /* in order for each group */
+    size_t nclaims;
     struct engine_head head;
     struct when next_due; /* when engine_batch must be called again at the latest, with or without jobs */
     struct when now;      /* what the engine takes for now: simulated time, or max(wall, last event) */
     struct view *view;    /* a new view if register or procedures changed, else NULL; the caller takes it: view_drop */
-    bool held;            /* expiries are held until `time-confirm` */
+    enum hold held;       /* why expiries wait for `time-confirm`; HOLD_NOTHING: they do not */
+    bool read_only;       /* the store was full, and no commit has succeeded since */
 };
 
 /* Gives: engine_free(). */
@@ -102,6 +114,10 @@ void engine_free(struct engine *e);
  * into an empty store and load the sources it lacks. Fills ret as a batch would (no answers; view set). `why` gets
  * one line for each problem. Nothing may be asked before. ST_INVALID: a source is not valid. */
 MUST_USE enum status engine_start(struct engine *e, struct when now, struct engine_result *ret, struct buf *why);
+
+/* The clock is not to be believed: from the next batch on nothing expires until `time-confirm`. Nothing happens in a
+ * store of simulated time, and with HOLD_NOTHING. */
+void engine_hold(struct engine *e, enum hold why);
 
 /* One batch: first what is due at `now` (a bounded portion), then the jobs in their order. */
 void engine_batch(struct engine *e, const struct job *jobs, size_t n, struct when now, struct engine_result *ret);

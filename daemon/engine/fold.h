@@ -23,6 +23,8 @@ struct fold_sink {
     size_t nnotices, notice_room;
     struct outgoing_transition *transition;
     size_t ntransitions, transition_room;
+    struct outgoing_claim *claim;
+    size_t nclaims, claim_room;
 };
 
 struct fold {
@@ -65,6 +67,11 @@ struct key paper_key(const struct hash *paper);
 struct key stream_key(const char *stream, uint64_t position);
 /* 'o': open, with a failure if there was one; 'd': done. */
 struct key notice_key(char state, const char *stream, uint64_t position);
+/* A claim in a group, or the mark that a notice is settled; position 0: the prefix of all of them. */
+struct key group_key(const char *stream, const char *group, uint64_t position);
+/* 'c': where a subscriber is; 'r': when it came there. The name of a group is group_cursor_name(). */
+struct key cursor_key(char kind, const char *stream, const char *name);
+const char *group_cursor_name(struct arena *a, const char *group);
 /* The prefixes of "kind/procedure/department/", the empty one first. Always 4. */
 enum { TOPIC_PREFIXES = 4 };
 void topic_prefixes(struct arena *a, const char *kind, const char *procedure, const char *department,
@@ -77,6 +84,7 @@ MUST_USE enum status fold_notice(struct fold *f, struct arena *a, struct store_t
                                  const struct value *notice);
 MUST_USE enum status fold_transition(struct fold *f, struct arena *a, struct store_txn *t,
                                      const struct value *transition);
+MUST_USE enum status fold_group(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event);
 MUST_USE enum status fold_report(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event);
 
 #endif

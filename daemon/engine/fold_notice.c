@@ -77,16 +77,6 @@ enum status fold_transition(struct fold *f, struct arena *a, struct store_txn *t
 
 /* ---- reports ---- */
 
-static struct key cursor_key(char kind, const char *stream, const char *name)
-{
-    struct key k;
-    key_begin(&k);
-    key_add_u8(&k, (uint8_t)kind);
-    key_add_str(&k, stream);
-    key_add_str(&k, name);
-    return k;
-}
-
 /* The cursor, and behind it the history: which event told that everything up to a position was received. */
 static enum status fold_received(struct arena *a, struct store_txn *t, const struct value *event)
 {
@@ -138,7 +128,7 @@ static enum status fold_failed(struct arena *a, struct store_txn *t, const struc
 enum status fold_report(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event)
 {
     const struct value *done = v_get(event, "done-positions"), *failed = v_get(event, "failed");
-    enum status st = fold_received(a, t, event);
+    enum status st = v_get(event, "group") ? fold_group(f, a, t, event) : fold_received(a, t, event);
     for (size_t i = 0; !st && i < v_count(done); i++)
         st = fold_done(f, a, t, event, v_number(v_at(done, i), 0));
     for (size_t i = 0; !st && i < v_count(failed); i++)

@@ -16,9 +16,8 @@
 #include "daemon/engine/laws.h"
 
 enum {
-    ZONE_MINUTES = 480,    /* where no procedure says otherwise */
-    DUE_PORTION = 256,     /* due moments in one batch */
-    HELD_AFTER_HOURS = 72, /* a start so long after the last event waits for `time-confirm` */
+    ZONE_MINUTES = 480, /* where no procedure says otherwise */
+    DUE_PORTION = 256,  /* due moments in one batch */
     STUCK_MOST = 4096,
     FOLD_NUMBER = 1, /* raised when the fold makes other records: the next start then folds anew */
 };
@@ -32,7 +31,9 @@ struct engine {
     struct engine_options options; /* borrowed texts: valid during engine_start only */
     struct fold *fold;
     struct laws *laws;
-    bool simulated, held;
+    bool simulated;
+    enum hold held;
+    bool full; /* the last that was to be written did not fit */
     int64_t generation;
     struct arena *scratch; /* of one command */
 
@@ -105,6 +106,17 @@ MUST_USE enum status job_do(struct engine *e, const struct job *job, struct aren
 MUST_USE enum status judge_numbers(struct engine *e, struct judge *j);
 MUST_USE enum status command_draft(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
 MUST_USE enum status report_draft(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
+
+/* ---- group.c ---- */
+/* What a report of a group's member comes to. */
+struct group_report {
+    struct value *report;  /* the report with only those of `done` and `failed` that the member may tell */
+    struct value *took;    /* new claims: position, fence, case */
+    struct value *settled; /* claims of its own that it told as done or failed */
+    struct value *fenced;  /* positions that another has, or that are settled */
+};
+MUST_USE enum status group_report(struct engine *e, struct arena *a, const struct value *report, int64_t end,
+                                  struct group_report *ret, bool *ret_wrong);
 
 /* ---- acts.c, acts_law.c ---- */
 /* NULL: not an act of administration. */

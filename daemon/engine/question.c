@@ -149,7 +149,7 @@ static enum status ask_status(struct asking *k)
     if (view_simulated(k->q->view))
         v_put_bool(k->a, k->answer, "simulated", true);
     v_put_int(k->a, k->answer, "now", k->q->now.ms);
-    v_put_bool(k->a, k->answer, "read_only", false);
+    v_put_bool(k->a, k->answer, "read_only", k->q->read_only);
     v_put_str(k->a, k->answer, "version", LEEWAY_VERSION);
     v_put_str(k->a, k->answer, "principal", k->q->principal);
     v_put_str(k->a, k->answer, "department", view_department(k->q->view, k->q->principal));

@@ -16,6 +16,7 @@ struct question {
     const char *principal;
     struct when now;             /* of the last engine_result */
     const struct value *message; /* a map of PROTOCOL.md, t: ask */
+    bool read_only;              /* of the last engine_result */
 };
 
 /* The answer message (t: answer or refused), in the arena. Never NULL: a store that fails gives a refusal. */
@@ -33,6 +34,22 @@ MUST_USE enum status stream_read(struct arena *a, struct store *s, const char *s
 
 /* The durable *received* position of a subscriber; 0 when it never was there. */
 MUST_USE enum status stream_cursor(struct store *s, const char *stream, const char *name, uint64_t *ret);
+
+/* What is durable of a group: everything up to `read` was claimed once; claims that are not settled, and, behind
+ * `read`, those that are (name NULL). In the arena. */
+struct group_claim {
+    uint64_t position;
+    int64_t kase, fence;
+    const char *name;
+};
+struct group_state {
+    uint64_t read;
+    int64_t fence; /* the greatest that a claim had */
+    struct group_claim *claim;
+    size_t n;
+};
+MUST_USE enum status group_state(struct arena *a, struct store *s, const char *stream, const char *group,
+                                 struct group_state *ret);
 
 /* May this principal read this stream? */
 bool stream_right(const struct view *v, const char *principal, const char *stream);

@@ -102,13 +102,17 @@ void refold_ask(struct store *s)
     (void)st; /* the damaged record is still there to be found */
 }
 
+/* From here on the refold is under way, and a start that finds it so goes on with it. */
 static enum status clear_all(struct store *s)
 {
     struct store_txn *t;
+    struct buf b = {0};
     enum status st = store_write(s, &t);
     if (st)
         return st;
-    st = store_put(t, DB_META, refold_key(), (struct bytes){(const uint8_t *)"1", 1});
+    buf_be64(&b, FOLD_NUMBER);
+    st = store_put(t, DB_META, refold_key(), buf_bytes(&b));
+    buf_done(&b);
     for (int db = 0; !st && db < STORE_DB_COUNT; db++)
         if (store_db_derived((enum store_db)db))
             st = store_clear(t, (enum store_db)db);
@@ -116,6 +120,20 @@ static enum status clear_all(struct store *s)
         return store_commit(t);
     store_abort(t);
     return st;
+}
+
+/* Did a start end while it folded anew, as this program does it? */
+static enum status is_under_way(struct store *s, bool *ret)
+{
+    struct store_txn *t;
+    struct bytes val;
+    enum status st = store_read(s, &t);
+    if (st)
+        return st;
+    st = store_get(t, DB_META, refold_key(), &val);
+    *ret = !st && val.n == 8 && be64_read(val.p) == FOLD_NUMBER;
+    store_abort(t);
+    return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
 /* Fold the events from *n on, at most a portion. *n 0: all are folded, and nobody asks for a refold any more. */
@@ -144,18 +162,29 @@ static enum status portion(struct fold *f, struct arena *a, struct store_txn *t,
     return st ? st : fold_flush(f, t);
 }
 
-enum status refold(struct fold *f, struct store *s)
+/* What is folded so far; nothing, when all was cleared. *ret: the event to go on with. */
+static enum status folded_load(struct fold *f, struct store *s, uint64_t *ret)
+{
+    struct store_txn *t;
+    int64_t last = 0;
+    enum status st = store_read(s, &t);
+    if (st)
+        return st;
+    st = fold_load(f, t);
+    if (!st)
+        st = fold_head(f, t, HEAD_EVENT, &last);
+    store_abort(t);
+    *ret = (uint64_t)last + 1;
+    return st;
+}
+
+static enum status fold_rest(struct fold *f, struct store *s)
 {
     struct arena *a = arena_new();
-    struct store_txn *t = NULL;
-    enum status st = clear_all(s);
-    if (!st)
-        st = store_read(s, &t);
-    if (!st) {
-        st = fold_load(f, t); /* of nothing: forgets what was there */
-        store_abort(t);
-    }
-    for (uint64_t n = 1; !st && n;) {
+    struct store_txn *t;
+    uint64_t n = 0;
+    enum status st = folded_load(f, s, &n);
+    while (!st && n) {
         st = store_write(s, &t);
         if (st)
             break;
@@ -170,4 +199,16 @@ enum status refold(struct fold *f, struct store *s)
         fold_rollback(f);
     arena_free(a);
     return st;
+}
+
+enum status refold(struct fold *f, struct store *s)
+{
+    bool under_way = false;
+    enum status st = is_under_way(s, &under_way);
+    if (!st && under_way)
+        st = fold_rest(f, s);
+    if (st != ST_CORRUPT && (st || under_way))
+        return st;
+    st = clear_all(s); /* from the first event, also when what was folded by then is damaged */
+    return st ? st : fold_rest(f, s);
 }

@@ -101,8 +101,21 @@ static enum status positions_take(struct engine *e, struct arena *a, const struc
     return st;
 }
 
+/* A member's claims, what it settled, and in the answer what is not its own. True: there is something of it. */
+static bool group_keys(struct arena *a, const struct group_report *g, struct draft *ret)
+{
+    v_put_str(a, ret->keys, "group", v_get_str(g->report, "group", ""));
+    if (v_count(g->took))
+        v_put(a, ret->keys, "took", g->took);
+    if (v_count(g->settled))
+        v_put(a, ret->keys, "settled", g->settled);
+    if (v_count(g->fenced))
+        v_put(a, ret->answer, "fenced", g->fenced);
+    return v_count(g->took) || v_count(g->settled);
+}
+
 static void report_keys(struct arena *a, const struct value *report, int64_t received, struct value *done,
-                        struct value *failed, struct draft *ret)
+                        struct value *failed, const struct group_report *g, struct draft *ret)
 {
     *ret = draft_new(a, "report", NULL);
     v_put_str(a, ret->keys, "stream", v_get_str(report, "stream", ""));
@@ -113,7 +126,8 @@ static void report_keys(struct arena *a, const struct value *report, int64_t rec
         v_put(a, ret->keys, "done-positions", done); /* `done` is the day in every event */
     if (v_count(failed))
         v_put(a, ret->keys, "failed", failed);
-    if (!received && !v_count(done) && !v_count(failed))
+    bool more = g->report && group_keys(a, g, ret);
+    if (!received && !v_count(done) && !v_count(failed) && !more)
         ret->kind = NULL; /* nothing new: no event */
 }
 
@@ -124,12 +138,19 @@ static const char *report_wrong(const struct value *report, int64_t end)
     int64_t received = v_get_int(report, "received", 0);
     if (!*name || strlen(name) > NAME_MOST)
         return "name must have 1 to 64 bytes";
+    if (strncmp(name, "group:", 6) == 0)
+        return "a name that begins with group: is a group's cursor";
     if (received < 0 || received > end)
         return "received is not a position of the stream";
     if (v_count(v_get(report, "done")) > POSITIONS_MOST || v_count(v_get(report, "failed")) > POSITIONS_MOST)
         return "at most 4096 positions in one report";
-    if (strcmp(stream, "transitions") == 0 && (v_get(report, "done") || v_get(report, "failed")))
+    if (strcmp(stream, "transitions") == 0 &&
+        (v_get(report, "done") || v_get(report, "failed") || v_get(report, "group")))
         return "the stream `transitions` knows no report but received";
+    if (v_get(report, "group") ? v_get(report, "received") != NULL : v_get(report, "took") != NULL)
+        return "a member of a group reports `took`, another subscriber `received`";
+    if (strlen(v_get_str(report, "group", "")) > NAME_MOST || v_count(v_get(report, "took")) > POSITIONS_MOST)
+        return "group has at most 64 bytes, took at most 4096 positions";
     return NULL;
 }
 
@@ -149,16 +170,19 @@ enum status report_draft(struct engine *e, struct arena *a, const struct origin 
     if (st || wrong)
         return st;
     bool unknown = false;
+    struct group_report g = {0};
     struct value *done = v_list(a), *failed = v_list(a);
     st = cursor_now(e, a, stream, v_get_str(report, "name", ""), &had);
-    if (!st)
-        st = positions_take(e, a, report, end, done, failed, &unknown);
+    if (!st && v_get(report, "group"))
+        st = group_report(e, a, report, end, &g, &unknown);
+    if (!st && !unknown)
+        st = positions_take(e, a, g.report ? g.report : report, end, done, failed, &unknown);
     if (st)
         return st;
     int64_t received = v_get_int(report, "received", 0);
     if (unknown)
         *ret = draft_refused("form", "position-unknown", "the stream has no such position");
     else
-        report_keys(a, report, received > had ? received : 0, done, failed, ret);
+        report_keys(a, report, received > had ? received : 0, done, failed, &g, ret);
     return ST_OK;
 }

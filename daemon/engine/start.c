@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int64_t HOUR_MS = 60 * 60 * (int64_t)1000;
 static const char GENERATION[] = "generation"; /* a key of DB_META */
 
 static struct bytes generation_key(void)
@@ -36,7 +35,7 @@ static enum status time_check(struct engine *e, struct store_txn *t, struct when
     if (st)
         return st;
     e->simulated = clock != 0;
-    e->held = !e->simulated && recorded && (now.ms < recorded || now.ms - recorded > HELD_AFTER_HOURS * HOUR_MS);
+    engine_hold(e, sched_at_start((struct when){recorded}, now));
     return ST_OK;
 }
 

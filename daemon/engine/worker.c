@@ -14,7 +14,7 @@ struct finished {
 
 struct worker {
     struct engine *engine;
-    struct when (*clock)(void *ctx);
+    worker_clock *clock;
     void (*ready)(void *ctx);
     void *ctx;
     pthread_t thread;
@@ -74,7 +74,10 @@ static void *work(void *arg)
         size_t n = take_batch(w);
         pthread_mutex_unlock(&w->lock);
         struct finished *f = xcalloc(1, sizeof *f);
-        engine_batch(w->engine, w->job, n, w->clock(w->ctx), &f->result);
+        enum hold hold = HOLD_NOTHING;
+        struct when now = w->clock(w->ctx, &hold);
+        engine_hold(w->engine, hold);
+        engine_batch(w->engine, w->job, n, now, &f->result);
         on = may_go_on(f->result.status);
         for (size_t i = 0; i < n; i++)
             arena_free(w->arena[i]);
@@ -87,7 +90,7 @@ static void *work(void *arg)
     return NULL;
 }
 
-struct worker *worker_start(struct engine *e, struct when (*clock)(void *), void (*ready)(void *), void *ctx)
+struct worker *worker_start(struct engine *e, worker_clock *clock, void (*ready)(void *), void *ctx)
 {
     struct worker *w = xcalloc(1, sizeof *w);
     w->engine = e;

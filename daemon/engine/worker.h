@@ -21,9 +21,10 @@ struct worker_job {
     struct job job; /* points into arena */
 };
 
-/* clock: what time it is, read on the engine's thread before each batch (wall time). The engine must have been started.
- * Gives: worker_stop(). */
-struct worker *worker_start(struct engine *e, struct when (*clock)(void *), void (*ready)(void *), void *ctx);
+/* clock: what time it is, read on the engine's thread before each batch (wall time), and whether it is to be doubted
+ * (engine_hold). The engine must have been started. Gives: worker_stop(). */
+typedef struct when worker_clock(void *ctx, enum hold *ret_hold);
+struct worker *worker_start(struct engine *e, worker_clock *clock, void (*ready)(void *), void *ctx);
 
 /* ST_LIMIT: as many jobs wait as may (64 Ki, or 64 MiB); the job is still the caller's. */
 MUST_USE enum status worker_submit(struct worker *w, const struct worker_job *job);

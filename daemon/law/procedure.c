@@ -74,6 +74,29 @@ bool effects_any(const struct effect *e, size_t n, effect_test *test, const char
     return false;
 }
 
+/* "assistance.department" is called as the field is. */
+static const char *field_label(const struct procedure *p, const char *name)
+{
+    size_t n = strcspn(name, ".");
+    for (size_t i = 0; name[n] && i < p->nparts; i++) {
+        const struct part_kind *k = &p->parts[i];
+        for (size_t f = 0; strlen(k->name) == n && strncmp(k->name, name, n) == 0 && f < k->nfields; f++)
+            if (strcmp(k->fields[f].name, name + n + 1) == 0)
+                return k->fields[f].label;
+    }
+    return name;
+}
+
+const char *procedure_role_label(const struct procedure *p, const char *name)
+{
+    const struct role *role = procedure_role(p, name);
+    bool chair = false;
+    const struct body *body = procedure_body_of(p, name, &chair);
+    if (body)
+        return chair ? procedure_role_label(p, body->chair) : body->label;
+    return role ? role->label : strcmp(name, TASK_HOLDER) == 0 ? "待办的承担部门" : field_label(p, name);
+}
+
 bool words_have(const struct words *w, const char *word)
 {
     for (size_t i = 0; word && i < w->n; i++)

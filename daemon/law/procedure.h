@@ -387,6 +387,9 @@ const struct body *procedure_body_of(const struct procedure *p, const char *seat
 typedef bool effect_test(const struct effect *e, const char *name);
 bool effects_any(const struct effect *e, size_t n, effect_test *test, const char *name);
 
+/* How a role, a party, "part.field" or TASK_HOLDER is called; the name itself when nothing is called so. */
+const char *procedure_role_label(const struct procedure *p, const char *name);
+
 /* The word in `by` for whoever holds the task that the act answers. */
 #define TASK_HOLDER "task-holder"
 

@@ -216,28 +216,8 @@ static void check_effects(struct reader *r, const struct node *root)
                 check_one_effect(r, row(root, "acts", "act", p->acts[k].name), &p->acts[k].rules[i].effects[e]);
 }
 
-/* A kind that no act opens and no case turns into does not exist. */
-static bool turns(const struct effect *e, const char *kind)
-{
-    return e->verb == DO_TURN && strcmp(e->name, kind) == 0;
-}
-
-static void check_kinds(struct reader *r, const struct node *root)
-{
-    const struct procedure *p = r->proc;
-    for (size_t i = 0; i < p->nkinds; i++) {
-        const char *kind = p->kinds[i].name;
-        bool opened = any_effect(p, turns, kind);
-        for (size_t k = 0; k < p->nacts && !opened; k++)
-            opened = p->acts[k].opens && strcmp(p->acts[k].opens, kind) == 0;
-        if (!opened)
-            problems_add(r->p, row(root, "kinds", "kind", kind), "no act opens the kind '%s'", kind);
-    }
-}
-
 void procedure_check(struct reader *r, const struct node *root)
 {
-    check_kinds(r, root);
     check_effects(r, root);
     check_stages(r, root);
     check_clocks(r, root);

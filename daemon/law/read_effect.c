@@ -221,7 +221,11 @@ static void read_task(struct reader *r, const struct node *map, const struct nod
 {
     e->verb = DO_TASK;
     e->answer = read_name_of(r, main, OF_ACT);
-    e->to = read_addressees(r, node_need(map, "for", r->p));
+    const struct node *whom = node_need(map, "for", r->p);
+    e->to = read_addressees(r, whom);
+    const struct role *role = e->to.n ? procedure_role(r->proc, e->to.word[0]) : NULL;
+    if (node_item_count(whom) > 1 || (role && role->party))
+        problems_add(r->p, whom, "a task is for one department");
     task_of(r, map, e);
 }
 

@@ -80,8 +80,7 @@ static void read_in_order(struct reader *r, const struct node *map, const struct
     g->op = GUARD_IN_ORDER;
     g->words = read_names_of(r, main, OF_FACT);
     for (size_t i = 0; i < g->words.n; i++)
-        if (procedure_fact(r->proc, g->words.word[i])->type != FACT_DAY)
-            problems_add(r->p, main, "fact '%s' is no day", g->words.word[i]);
+        read_type_of(r, main, g->words.word[i], FACT_DAY, "day");
 }
 
 static void read_part(struct reader *r, const struct node *map, const struct node *main, struct guard *g)

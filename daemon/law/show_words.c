@@ -30,32 +30,9 @@ static const struct fact *part_field(const struct part_kind *k, const char *name
     return NULL;
 }
 
-/* "assistance.department" is the field's own label. */
-static const char *addressed_field(const struct show *s, const char *name)
-{
-    const char *dot = strchr(name, '.');
-    for (size_t i = 0; i < s->p->nparts; i++) {
-        const struct part_kind *k = &s->p->parts[i];
-        if (strlen(k->name) != (size_t)(dot - name) || strncmp(k->name, name, strlen(k->name)) != 0)
-            continue;
-        const struct fact *f = part_field(k, dot + 1);
-        return f ? f->label : name;
-    }
-    return name;
-}
-
 const char *show_role(const struct show *s, const char *name)
 {
-    const struct role *role = procedure_role(s->p, name);
-    if (role)
-        return role->label;
-    if (strcmp(name, TASK_HOLDER) == 0)
-        return "待办的承担部门";
-    bool chair = false;
-    const struct body *body = procedure_body_of(s->p, name, &chair);
-    if (body)
-        return chair ? show_role(s, body->chair) : body->label;
-    return strchr(name, '.') ? addressed_field(s, name) : name;
+    return procedure_role_label(s->p, name);
 }
 
 void show_list(const struct show *s, const struct words *w, show_label *label, const char *joint)

@@ -130,6 +130,18 @@ static void read_folders(struct reading *r, const struct node *store, const stru
     }
 }
 
+static void read_clock(struct reading *r, const struct node *n)
+{
+    if (!n || !node_map(n, r->p))
+        return;
+    node_known_keys(n, WORDS("unsynchronised"), r->p);
+    const struct node *word = node_need(n, "unsynchronised", r->p);
+    const char *text = node_text(word, "", r->p);
+    r->c->unsynchronised_allowed = !strcmp(text, "allowed");
+    if (!r->c->unsynchronised_allowed && strcmp(text, "held"))
+        problems_add(r->p, word, "expected 'held' or 'allowed'");
+}
+
 static void read_simulated(struct reading *r, const struct node *n)
 {
     const struct node *start;
@@ -150,7 +162,7 @@ static void read_root(struct reading *r, const struct node *root)
         return;
     node_known_keys(root,
                     WORDS("endpoints", "store", "papers", "server-key", "administrator", "zone", "calendars",
-                          "procedures", "simulated", "keys"),
+                          "procedures", "clock", "simulated", "keys"),
                     r->p);
     read_endpoints(r, node_need(root, "endpoints", r->p));
     read_folders(r, node_need(root, "store", r->p), node_need(root, "papers", r->p));
@@ -159,6 +171,7 @@ static void read_root(struct reading *r, const struct node *root)
     c->zone_minutes = zone(r, node_get(root, "zone"));
     c->calendars = path(r, node_need(root, "calendars", r->p));
     c->procedures = path(r, node_need(root, "procedures", r->p));
+    read_clock(r, node_get(root, "clock"));
     read_simulated(r, node_get(root, "simulated"));
     read_keys(r, node_need(root, "keys", r->p));
 }
@@ -223,5 +236,7 @@ const char *config_difference(const struct config *a, const struct config *b)
             return text[i].name;
     if (a->map_bytes != b->map_bytes)
         return "store";
+    if (a->unsynchronised_allowed != b->unsynchronised_allowed)
+        return "clock";
     return a->zone_minutes != b->zone_minutes ? "zone" : NULL;
 }

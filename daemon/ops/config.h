@@ -10,6 +10,7 @@
  *     zone: "+08:00"
  *     calendars: calendars
  *     procedures: procedures
+ *     clock: {unsynchronised: allowed}              # nothing synchronises it (`held`, the usual: expiries wait)
  *     simulated: {start: "2026-01-05T09:00:00"}     # only for a store of simulated time
  *     keys:
  *       - {principal: admin, key: "..."}
@@ -42,6 +43,7 @@ struct config {
     const char *administrator; /* principal */
     int zone_minutes;
     const char *calendars, *procedures; /* folders */
+    bool unsynchronised_allowed;
     bool simulated;
     struct when start; /* of simulated time */
     const struct config_key *keys;

@@ -5,6 +5,9 @@
 #ifndef LEEWAY_OPS_COUNTERS_H
 #define LEEWAY_OPS_COUNTERS_H
 
+#include "proto/message.h"
+#include "proto/wire.h"
+
 #include <stdint.h>
 
 /* name, meaning */
@@ -25,6 +28,7 @@ struct counters {
 #define X(name, meaning) uint64_t name;
     COUNTERS(X)
 #undef X
+    uint64_t wire_fault[WIRE_BAD_INTEGER + 1], message_fault[MESSAGE_BAD_ROUTING_ID + 1]; /* the faults, by name */
 };
 
 #endif

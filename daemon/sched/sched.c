@@ -11,6 +11,8 @@ const char *hold_text(enum hold h)
         return "the wall clock stands before the last event";
     case HOLD_GAP:
         return "the last event is more than 72 hours ago";
+    case HOLD_UNSYNCHRONISED:
+        return "the kernel calls the clock unsynchronised";
     }
     return "?";
 }
@@ -38,4 +40,17 @@ enum hold sched_while_running(struct when wall_then, struct tick tick_then, stru
 {
     int64_t parted = (wall_now.ms - wall_then.ms) - (tick_now.ms - tick_then.ms);
     return parted > SCHED_STEP_MS || parted < -SCHED_STEP_MS ? HOLD_STEP : HOLD_NOTHING;
+}
+
+enum hold sched_look(struct sched_watch *w, struct when wall, struct tick tick, bool unsynchronised)
+{
+    enum hold hold = sched_while_running(w->wall, w->tick, wall, tick);
+    if (hold) {
+        w->wall = wall;
+        w->tick = tick;
+    } else if (unsynchronised && !w->unsynchronised) {
+        hold = HOLD_UNSYNCHRONISED;
+    }
+    w->unsynchronised = unsynchronised;
+    return hold;
 }

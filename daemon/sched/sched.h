@@ -11,14 +11,17 @@
 
 #include "daemon/base/when.h"
 
+#include <stdbool.h>
+
 enum { SCHED_LONGEST_MS = 3600 * 1000, SCHED_STEP_MS = 5 * 60 * 1000 };
 #define SCHED_GAP_MS (72LL * 3600 * 1000)
 
 enum hold {
-    HOLD_NOTHING,  /* expiries go out */
-    HOLD_STEP,     /* wall and monotonic time parted by more than 5 minutes */
-    HOLD_BACKWARD, /* the start is earlier than the last event */
-    HOLD_GAP,      /* the start is more than 72 hours after the last event */
+    HOLD_NOTHING,        /* expiries go out */
+    HOLD_STEP,           /* wall and monotonic time parted by more than 5 minutes */
+    HOLD_BACKWARD,       /* the start is earlier than the last event */
+    HOLD_GAP,            /* the start is more than 72 hours after the last event */
+    HOLD_UNSYNCHRONISED, /* the kernel calls the clock unsynchronised */
 };
 
 const char *hold_text(enum hold h);
@@ -32,5 +35,16 @@ enum hold sched_at_start(struct when last_event, struct when now);
 
 /* While running: both clocks at some moment and now. */
 enum hold sched_while_running(struct when wall_then, struct tick tick_then, struct when wall_now, struct tick tick_now);
+
+/* What a running daemon remembers of its clocks: where they stood when they were believed last. */
+struct sched_watch {
+    struct when wall;
+    struct tick tick;
+    bool unsynchronised;
+};
+
+/* Look at the clocks again; unsynchronised: the kernel says so, and it matters. Each doubt is told once: a step is
+ * measured from where the clocks stand after it, and a clock that stays unsynchronised was told. */
+enum hold sched_look(struct sched_watch *w, struct when wall, struct tick tick, bool unsynchronised);
 
 #endif

@@ -164,6 +164,23 @@ static void ids_must_be_uuids_of_this_time(void **state)
     house_free(h);
 }
 
+static void an_old_id_is_refused_and_its_answer_still_told(void **state)
+{
+    (void)state;
+    struct house *h = house_new_on(store_open_mem(), "2026-01-05", true);
+    city_build(h);
+    struct value *c = city_proceeding(h, NULL), *m = house_question(h, "command");
+    const struct value *first = city_do(h, "housing", c);
+    v_put_str(house_arena(h), m, "command", v_get_str(c, "id", ""));
+    house_to(h, "2026-03-05");
+    assert_true(v_equal(house_do(h, "housing", c), first));
+    house_to(h, "2026-03-08");
+    assert_string_equal(code(house_do(h, "housing", c)), "id-too-old");
+    house_to(h, "2027-01-05");
+    assert_true(v_equal(v_get(house_ask(h, "housing", m), "answer"), first));
+    house_free(h);
+}
+
 static void a_refusal_by_the_law_is_an_event_and_is_remembered(void **state)
 {
     struct house *h = *state;
@@ -325,6 +342,34 @@ static void expiries_wait_after_a_long_absence_until_they_are_confirmed(void **s
     house_free(h);
 }
 
+static void nothing_expires_by_a_clock_that_is_doubted(void **state)
+{
+    (void)state;
+    struct house *h = house_new_on(store_open_mem(), "2026-01-05", true);
+    city_build(h);
+    int64_t kase = city_case(h, "received");
+    house_hold(h, HOLD_STEP);
+    house_to(h, "2026-01-20");
+    assert_int_equal(house_last(h)->held, HOLD_STEP);
+    assert_int_equal(told(h, "limit-missed", kase), 0);
+    const struct value *answer = city_do(h, "housing", city_proceeding(h, NULL)); /* what people do goes on */
+    assert_true(v_get_int(answer, "case", 0) > kase);
+    (void)city_do(h, "admin", house_command(h, "time-confirm"));
+    assert_int_equal(house_last(h)->held, HOLD_NOTHING);
+    assert_int_equal(told(h, "limit-missed", kase), 1);
+    house_free(h);
+}
+
+static void simulated_time_is_never_doubted(void **state)
+{
+    struct house *h = *state;
+    int64_t kase = city_case(h, "received");
+    house_hold(h, HOLD_UNSYNCHRONISED);
+    house_to(h, "2026-01-20");
+    assert_int_equal(house_last(h)->held, HOLD_NOTHING);
+    assert_int_equal(told(h, "limit-missed", kase), 1);
+}
+
 static void recorded_time_never_goes_back(void **state)
 {
     (void)state;
@@ -352,6 +397,7 @@ int main(int argc, char **argv)
         T(the_same_id_with_other_content_is_refused),
         T(another_principal_may_use_the_same_id),
         cmocka_unit_test(ids_must_be_uuids_of_this_time),
+        cmocka_unit_test(an_old_id_is_refused_and_its_answer_still_told),
         T(a_refusal_by_the_law_is_an_event_and_is_remembered),
         T(a_refusal_of_right_or_form_leaves_nothing),
         T(a_dry_command_tells_and_writes_nothing),
@@ -361,6 +407,8 @@ int main(int argc, char **argv)
         T(what_is_due_in_simulated_time_never_wakes_by_waiting),
         T(time_moves_only_forward_and_only_when_simulated),
         cmocka_unit_test(expiries_wait_after_a_long_absence_until_they_are_confirmed),
+        cmocka_unit_test(nothing_expires_by_a_clock_that_is_doubted),
+        T(simulated_time_is_never_doubted),
         cmocka_unit_test(recorded_time_never_goes_back),
     };
     if (argc > 1)

@@ -1,6 +1,7 @@
 /* The engine and its store: folded anew to the byte, restarted, full, broken. On both implementations. */
 #include "daemon/engine/event.h"
 #include "daemon/engine/fold.h"
+#include "daemon/engine/inside.h"
 #include "daemon/store/store_mem.h"
 #include "tests/contract/city.h"
 
@@ -210,6 +211,44 @@ static void a_full_store_refuses_and_everything_is_as_it_was(void **state)
     buf_done(&before);
 }
 
+static bool says_read_only(struct house *h)
+{
+    return v_get_bool(house_ask(h, "discipline", house_question(h, "status")), "read_only");
+}
+
+static void a_full_store_is_read_only_until_something_is_written_again(void **state)
+{
+    struct place *p = *state;
+    struct house *h = p->h;
+    int64_t kase = city_case(h, "received");
+    const char *who[1] = {"discipline"};
+    const struct value *answer;
+    struct value *accept = city_act(h, "accept", kase), *wrong = city_act(h, "accept", 99);
+    struct store_figures figures;
+    store_figures(house_store(h), &figures);
+    assert_false(says_read_only(h));
+    store_mem_limit(house_store(h), figures.used_bytes + 1);
+    house_batch(h, who, &accept, 1, &answer);
+    assert_string_equal(v_get_str(answer, "kind", ""), "space");
+    assert_true(says_read_only(h));
+    /* questions and streams go on; what writes nothing says nothing about space */
+    struct value *q = house_question(h, "case");
+    v_put_int(house_arena(h), q, "case", kase);
+    assert_string_equal(v_get_str(v_get(house_ask(h, "discipline", q), "case"), "stage", ""), "received");
+    struct stream_item *item;
+    size_t n;
+    uint64_t last;
+    assert_int_equal(stream_read(house_arena(h), house_store(h), "discipline", 0, 10, 100000, &item, &n, &last), ST_OK);
+    assert_true(n > 0);
+    house_batch(h, who, &wrong, 1, &answer);
+    assert_string_equal(v_get_str(answer, "code", ""), "case-unknown");
+    assert_true(says_read_only(h));
+    store_mem_limit(house_store(h), 0);
+    house_batch(h, who, &accept, 1, &answer);
+    assert_true(city_accepted(answer));
+    assert_false(says_read_only(h));
+}
+
 /* As a store that another fold has made: its index knows no papers. */
 static void what_another_fold_made_is_folded_anew(void **state)
 {
@@ -300,6 +339,89 @@ static void a_start_that_died_in_a_refold_folds_again(void **state)
     store_abort(t);
 }
 
+static const struct bytes REFOLD = {(const uint8_t *)"refold", 6};
+
+/* As a start leaves it that ended while it folded anew: the number of the fold under the key. */
+static void leave_under_way(struct store *s, uint64_t fold)
+{
+    struct store_txn *t;
+    struct buf b = {0};
+    buf_be64(&b, fold);
+    assert_int_equal(store_write(s, &t), ST_OK);
+    assert_int_equal(store_put(t, DB_META, REFOLD, buf_bytes(&b)), ST_OK);
+    assert_int_equal(store_commit(t), ST_OK);
+    buf_done(&b);
+}
+
+static void copy_all(struct store *from, struct store *to, enum store_db db)
+{
+    struct store_txn *r, *w;
+    assert_int_equal(store_read(from, &r), ST_OK);
+    assert_int_equal(store_write(to, &w), ST_OK);
+    struct store_cursor *c = store_cursor(r, db);
+    while (store_next(c) == ST_OK)
+        assert_int_equal(store_put(w, db, store_key(c), store_val(c)), ST_OK);
+    store_cursor_free(c);
+    store_abort(r);
+    assert_int_equal(store_commit(w), ST_OK);
+}
+
+static void a_refold_that_was_broken_off_goes_on_where_it_was(void **state)
+{
+    struct place *p = *state;
+    struct house *whole = house_new("2026-01-05");
+    city_build(whole);
+    struct key stray = key_str("stray");
+    struct store_txn *t;
+    struct bytes ignored;
+    live(whole);
+    copy_all(house_store(whole), house_store(p->h), DB_EVENTS);
+    copy_all(house_store(whole), house_store(p->h), DB_PRIVATE);
+    copy_all(house_store(whole), house_store(p->h), DB_SOURCES);
+    leave_under_way(house_store(p->h), FOLD_NUMBER);
+    assert_int_equal(store_write(house_store(p->h), &t), ST_OK); /* a fold from the first event would take it away */
+    assert_int_equal(store_put(t, DB_CURSORS, key_bytes(&stray), (struct bytes){(const uint8_t *)"\xc0", 1}), ST_OK);
+    assert_int_equal(store_commit(t), ST_OK);
+    house_restart(p->h);
+    assert_int_equal(store_write(house_store(p->h), &t), ST_OK);
+    assert_int_equal(store_get(t, DB_CURSORS, key_bytes(&stray), &ignored), ST_OK);
+    assert_int_equal(store_get(t, DB_META, REFOLD, &ignored), ST_NOT_FOUND);
+    assert_int_equal(store_del(t, DB_CURSORS, key_bytes(&stray)), ST_OK);
+    assert_int_equal(store_commit(t), ST_OK);
+    struct buf one = dump(whole, true), other = dump(p->h, true);
+    assert_same(&one, &other);
+    house_free(whole);
+}
+
+static void a_refold_of_another_program_begins_anew(void **state)
+{
+    struct place *p = *state;
+    live(p->h);
+    struct buf before = dump(p->h, true);
+    struct store_txn *t;
+    struct key k = case_key(3);
+    assert_int_equal(store_write(house_store(p->h), &t), ST_OK);
+    assert_int_equal(store_del(t, DB_CASES, key_bytes(&k)), ST_OK);
+    assert_int_equal(store_commit(t), ST_OK);
+    leave_under_way(house_store(p->h), FOLD_NUMBER + 1);
+    house_restart(p->h);
+    struct buf after = dump(p->h, true);
+    assert_same(&before, &after);
+}
+
+static void a_refold_that_goes_on_with_a_damaged_record_begins_anew(void **state)
+{
+    struct place *p = *state;
+    live(p->h);
+    struct buf before = dump(p->h, true);
+    leave_under_way(house_store(p->h), FOLD_NUMBER);
+    struct key head = count_key('h', HEAD_EVENT);
+    assert_int_equal(store_mem_flip(house_store(p->h), DB_COUNTS, key_bytes(&head), 40), ST_OK);
+    house_restart(p->h);
+    struct buf after = dump(p->h, true);
+    assert_same(&before, &after);
+}
+
 /* ---- what is proved ---- */
 
 static void the_commitment_covers_salt_and_private_part(void **state)
@@ -357,11 +479,16 @@ int main(int argc, char **argv)
         M(two_engines_that_do_the_same_write_the_same),
         L(two_engines_that_do_the_same_write_the_same),
         M(a_full_store_refuses_and_everything_is_as_it_was),
+        M(a_full_store_is_read_only_until_something_is_written_again),
         M(what_another_fold_made_is_folded_anew),
         M(when_nobody_knows_nobody_is_answered),
         M(a_commit_that_found_no_space_is_taken_back_in_memory_too),
         M(a_flipped_bit_is_folded_away_at_the_next_start),
         M(a_start_that_died_in_a_refold_folds_again),
+        M(a_refold_that_was_broken_off_goes_on_where_it_was),
+        L(a_refold_that_was_broken_off_goes_on_where_it_was),
+        M(a_refold_of_another_program_begins_anew),
+        M(a_refold_that_goes_on_with_a_damaged_record_begins_anew),
         M(the_commitment_covers_salt_and_private_part),
         M(events_are_the_leaves_of_the_tree),
     };

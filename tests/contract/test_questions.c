@@ -335,7 +335,7 @@ static void names_that_no_key_can_hold_name_nothing(void **state)
             v_put_str(a, m, "kind", "person");
         v_put_str(a, m, asked[i][1], longest);
         /* past the check of messages, which would refuse some of them */
-        struct question q = {house_store(h), house_view(h), "inspector", house_now(h), m};
+        struct question q = {house_store(h), house_view(h), "inspector", house_now(h), m, false};
         assert_false(refused(question_answer(a, &q), "limit"));
     }
 }

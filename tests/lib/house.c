@@ -392,6 +392,11 @@ void house_to(struct house *h, const char *day)
     house_to_minute(h, day, NINE);
 }
 
+void house_hold(struct house *h, enum hold why)
+{
+    engine_hold(h->engine, why);
+}
+
 void house_away(struct house *h, const char *day)
 {
     struct day d;
@@ -415,7 +420,7 @@ struct value *house_question(struct house *h, const char *q)
 const struct value *house_ask(struct house *h, const char *principal, struct value *question)
 {
     complete(h, question, "ask");
-    struct question q = {h->store, h->view, principal, h->last.now, question};
+    struct question q = {h->store, h->view, principal, h->last.now, question, h->last.read_only};
     return question_answer(h->a, &q);
 }
 

@@ -62,6 +62,9 @@ void house_to(struct house *h, const char *day);
 void house_to_minute(struct house *h, const char *day, int minute_of_day);
 void house_to_moment(struct house *h, struct when moment);
 
+/* What the roof does when it distrusts the clock. */
+void house_hold(struct house *h, enum hold why);
+
 /* Real time only: the daemon stops and starts again on that day at 09:00. */
 void house_away(struct house *h, const char *day);
 

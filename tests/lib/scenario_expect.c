@@ -195,7 +195,7 @@ static void read_lead(struct cursor *c, struct expect *e)
     read_since(c, e);
 }
 
-/* DEPARTMENT ACT [限 DAY] [已报上级] */
+/* DEPARTMENT ACT [限 DAY] [已报上级] [共 N] */
 static void read_task(struct cursor *c, struct expect *e)
 {
     const struct word *who = need_word(c, "a department"), *w = who ? need_word(c, "an act") : NULL;
@@ -206,7 +206,9 @@ static void read_task(struct cursor *c, struct expect *e)
         const struct word *day = need_word(c, "a day");
         e->day = day ? word_day(c->s, c->l, day) : NULL;
     }
-    e->number = take(c, "已报上级");
+    e->state = take(c, "已报上级") ? "escalated" : NULL;
+    const struct word *times = take(c, "共") ? need_word(c, "a number") : NULL;
+    e->number = times ? atoi(times->s) : 0;
 }
 
 static void read_outcome(struct cursor *c, struct expect *e)

@@ -224,15 +224,15 @@ static bool no_suspension(struct play *p)
 static bool task_there(struct play *p, const struct expect *e)
 {
     const struct value *tasks = v_get(p->folded, "tasks");
-    bool found = false;
+    int found = 0;
     for (size_t i = 0; i < v_count(tasks); i++) {
         const struct value *t = tasks->u.map.pair[i].val;
-        found = found || (is_text(t, "act", e->act) && is_text(t, "department", e->department) &&
-                          fits(t, "due", known(p, e->day)) && (!e->number || v_get_bool(t, "escalated")));
+        found += (is_text(t, "act", e->act) && is_text(t, "department", e->department) &&
+                  fits(t, "due", known(p, e->day)) && (!e->state || v_get_bool(t, "escalated")));
         buf_printf(&p->seen, "\n      待办 %s %s 限 %s%s", department_name(p, v_get_str(t, "department", NULL)),
                    v_get_str(t, "act", "-"), v_get_str(t, "due", "-"), v_get_bool(t, "escalated") ? " 已报上级" : "");
     }
-    return found;
+    return e->number ? found == e->number : found > 0;
 }
 
 static bool outcome_is(struct play *p, const struct expect *e)

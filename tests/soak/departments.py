@@ -73,7 +73,7 @@ class Agent:
         self.where, self.department, self.group, self.o = where, department, group, o
         self.name = f"a{number}"
         self.key = f"{department}-{self.name}"
-        self.log = where.folder / "handled" / self.key
+        self.log = where.folder / "handled" / (f"{department}-group" if group else self.key)  # a group has one
         self.pause = 0              # of its handlers, in milliseconds
         self.process = None
         self.stopped_until = 0.0
@@ -90,7 +90,7 @@ class Agent:
         if self.group:
             arguments += ["--group", "desk"]
         self.process = self.where.spawn(
-            f"agent-{self.key}", arguments, LEEWAY_SOAK_LOG=self.log, LEEWAY_SOAK_STOP=self.where.folder / "stop",
+            f"agent-{self.key}", arguments, LEEWAY_SOAK_LOG=self.log, LEEWAY_SOAK_NAME=self.name, LEEWAY_SOAK_STOP=self.where.folder / "stop",
             LEEWAY_SOAK_DEPARTMENTS=o.departments, LEEWAY_SOAK_HOPS=HOPS, LEEWAY_SOAK_PAUSE_MS=self.pause,
             **({"LEEWAY_PLANT": o.plant} if o.plant else {}))
 
@@ -152,6 +152,7 @@ class Account:
         self.cases = {}                                        # (stream, position) -> case
         self.causes = collections.Counter()                    # (stream, position) -> accepted commands
         self.transitions = []                                  # (number, topic)
+        self.claims = collections.defaultdict(set)             # (stream, position) -> members of its group
 
     def read(self, limit=30.0):
         end = time.monotonic() + limit
@@ -167,6 +168,8 @@ class Account:
         cause = event.get("cause")
         if cause and (event.get("answer") or {}).get("t") == "accepted":
             self.causes[cause["stream"], cause["position"]] += 1
+        for took in event.get("took", []):
+            self.claims[event["stream"], took["position"]].add(event["name"])
         for notice in event.get("notices", []):
             self.heads[notice["stream"]] = notice["position"]
             self.cases[notice["stream"], notice["position"]] = notice["case"]
@@ -321,9 +324,16 @@ class Soak:
             self.wrong.append(f"{unserved['total']} notices stay unserved: {unserved['notices'][:3]}")
 
     def finished(self):
-        """agent -> positions that its handlers finished."""
-        return {agent: {int(line.split()[1]) for line in self.read_log(agent) if line.startswith("end ")}
-                for agent in self.agents}
+        """Subscriber -> positions that its handlers finished."""
+        return {who: {int(line.split()[1]) for line in self.read_log(agents[0]) if line.startswith("end ")}
+                for who, agents in self.subscribers().items()}
+
+    def subscribers(self):
+        """Who must handle each notice once: an agent, or all of a group. Key -> agents."""
+        found = collections.defaultdict(list)
+        for agent in self.agents:
+            found[agent.log.name].append(agent)
+        return found
 
     def read_log(self, agent):
         return agent.log.read_text().splitlines() if agent.log.exists() else []
@@ -331,15 +341,8 @@ class Soak:
     def missing(self, finished):
         """(subscriber, position) that nobody finished."""
         lost = []
-        groups = collections.defaultdict(set)
-        for agent, positions in finished.items():
-            if agent.group:
-                groups[agent.department] |= positions
-            else:
-                lost += [(agent.key, p) for p in range(1, self.account.heads[agent.department] + 1)
-                         if p not in positions]
-        for department, positions in groups.items():
-            lost += [(department, p) for p in range(1, self.account.heads[department] + 1) if p not in positions]
+        for who, agents in self.subscribers().items():
+            lost += [(who, p) for p in range(1, self.account.heads[agents[0].department] + 1) if p not in finished[who]]
         return lost
 
     def take_down(self):
@@ -370,38 +373,46 @@ class Soak:
     # ---- the account ----
 
     def repeats(self):
-        """Runs beyond the first, and those for which no misfortune is an excuse."""
+        """Runs beyond the first, and those for which no misfortune of the agent, or of its group, is an excuse.
+        What a silent member had begun passes on, and begins again with another."""
         repeated, inexcusable = 0, []
-        runs = collections.defaultdict(list)  # (subscriber, position) -> [(agent, line number)]
-        for agent in self.agents:
-            for number, line in enumerate(self.read_log(agent)):
-                word, position, _ = line.split()
-                if word == "start":
-                    runs[agent.department if agent.group else agent.key, int(position)].append((agent, number))
-        hurt_groups = {agent.department for agent in self.agents if agent.group and agent.hurt}
-        for (subscriber, position), starts in runs.items():
-            repeated += len(starts) - 1
-            for (agent, first), (_, again) in zip(starts, starts[1:]):
-                excused = subscriber in hurt_groups if agent.group else any(first <= h <= again for h in agent.hurt)
-                if not excused:
-                    inexcusable.append((subscriber, position))
+        for who, agents in self.subscribers().items():
+            hurt = [h for agent in agents for h in agent.hurt]
+            last = {}
+            for number, line in enumerate(self.read_log(agents[0])):
+                word, position, *_ = line.split()
+                if word != "start":
+                    continue
+                if position in last:
+                    repeated += 1
+                    passed_on = len(self.account.claims[agents[0].department, int(position)]) > 1
+                    if not passed_on and not any(last[position] <= h <= number for h in hurt):
+                        inexcusable.append((who, int(position)))
+                last[position] = number
         return repeated, inexcusable
 
     def disorder(self):
         """First starts that came before those of an earlier notice of the same case."""
         found = []
-        for agent in self.agents:
+        for who, agents in self.subscribers().items():
             newest, seen = {}, set()
-            for line in self.read_log(agent):
-                word, position, kase = line.split()
+            for line in self.read_log(agents[0]):
+                word, position, kase, _ = line.split()
                 position = int(position)
                 if word != "start" or position in seen:
                     continue
                 seen.add(position)
-                if newest.get(kase, 0) > position and not agent.group:
-                    found.append((agent.key, position))
+                if newest.get(kase, 0) > position:
+                    found.append((who, position))
                 newest[kase] = max(newest.get(kase, 0), position)
         return found
+
+    def check_sharing(self):
+        """In a group each member had something to do."""
+        for who, agents in self.subscribers().items():
+            names = {line.split()[3] for line in self.read_log(agents[0])}
+            if len(names) < len(agents) and self.account.heads[agents[0].department] > 20 * len(agents):
+                self.wrong.append(f"of {who} only {sorted(names)} had work")
 
     def check_watchers(self):
         for watcher in self.watchers:
@@ -456,6 +467,7 @@ class Soak:
         repeated, inexcusable = self.repeats()
         disorder = self.disorder()
         self.check_watchers()
+        self.check_sharing()
         start, end = self.check_memory()
         for name, found in (("lost", lost), ("doubled", doubled), ("out of order", disorder),
                             ("repeated without a reason", inexcusable)):
@@ -499,7 +511,7 @@ def options(arguments):
     parser.add_argument("--faults", type=float, default=4.0, help="connections that are broken, a second")
     parser.add_argument("--mortal", type=float, default=0.6, help="part of the time in which the daemon is killed")
     parser.add_argument("--settle", type=float, default=120.0, help="seconds in which all must come to rest")
-    parser.add_argument("--groups", type=int, default=0, help="0: no department has a group")
+    parser.add_argument("--groups", type=int, default=1, help="0: no department has a group")
     parser.add_argument("--plant", choices=PLANTS, help="a fault in the test build, that must be found")
     parser.add_argument("--keep", action="store_true", help="leave the folder with store and logs")
     parser.add_argument("--verbose", action="store_true")

@@ -1,6 +1,6 @@
 /* handler.c - what a department of the soak does with a notice
  *
- * Adds a line `start POSITION` to LEEWAY_SOAK_LOG at its first moment and `end POSITION` at its last, and prints the
+ * Adds a line `start POSITION CASE NAME` to LEEWAY_SOAK_LOG at its first moment and `end …` at its last, and prints the
  * next command of the case: it hands the case on, or after LEEWAY_SOAK_HOPS hand-overs closes it, and the department
  * that began it begins another. One notice asks for one command. What it prints follows from the notice alone, so every
  * run of every agent of the department says the same. While the file LEEWAY_SOAK_STOP is there it says nothing, and the
@@ -27,8 +27,8 @@ static const char *setting(const char *name)
 /* One write to a file that is opened for appending: lines of several runs do not mix. */
 static void line(const char *file, const char *word, long position, long kase)
 {
-    char text[96];
-    int n = snprintf(text, sizeof text, "%s %ld %ld\n", word, position, kase);
+    char text[128];
+    int n = snprintf(text, sizeof text, "%s %ld %ld %s\n", word, position, kase, setting("LEEWAY_SOAK_NAME"));
     int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0 || write(fd, text, (size_t)n) != n) {
         perror("soak-handler: the log");

@@ -85,6 +85,22 @@ static void simulated_time_has_a_start_in_the_zone(void **state)
     free(text);
 }
 
+static void a_clock_that_nothing_synchronises_must_be_told(void **state)
+{
+    struct config *c;
+    struct buf why = {0};
+    (void)state;
+    assert_int_equal(read_text(fine, &c, &why), ST_OK);
+    assert_false(c->unsynchronised_allowed);
+    config_free(c);
+    char *text = with(fine, "keys:", "clock: {unsynchronised: allowed}\nkeys:");
+    assert_int_equal(read_text(text, &c, &why), ST_OK);
+    assert_true(c->unsynchronised_allowed);
+    config_free(c);
+    free(text);
+    refused_with("keys:", "clock: {unsynchronised: perhaps}\nkeys:", "expected 'held' or 'allowed'");
+}
+
 static void an_unknown_key_is_told_with_its_place_and_the_nearest_word(void **state)
 {
     (void)state;
@@ -203,6 +219,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_configuration_is_read),
         cmocka_unit_test(simulated_time_has_a_start_in_the_zone),
+        cmocka_unit_test(a_clock_that_nothing_synchronises_must_be_told),
         cmocka_unit_test(an_unknown_key_is_told_with_its_place_and_the_nearest_word),
         cmocka_unit_test(a_missing_key_is_told),
         cmocka_unit_test(each_value_has_its_form),

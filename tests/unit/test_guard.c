@@ -131,6 +131,19 @@ static void a_fact_is_given_or_not(void **state)
     assert_true(holds(c, "{fact: subject, given: true}")); /* by an earlier act */
 }
 
+static void days_stand_in_order_and_not_after_the_act(void **state)
+{
+    struct court *c = *state;
+    court_accepted(c); /* started on the 2nd, today is the 4th */
+    static const char order[] = "{in-order: [started, told]}";
+    assert_true(holds(c, order)); /* what is not given is in order */
+    assert_true(holds_with(c, order, "fields: {told: 2026-03-02}"));
+    assert_true(holds_with(c, order, "fields: {told: 2026-03-04}"));
+    assert_false(holds_with(c, order, "fields: {told: 2026-03-01}"));
+    assert_false(holds_with(c, order, "fields: {told: 2026-03-05}"));
+    assert_false(holds_with(c, order, "done: 2026-03-03\nfields: {told: 2026-03-04}"));
+}
+
 static void a_private_fact_speaks_for_the_act_that_carried_it(void **state)
 {
     struct court *c = *state;
@@ -414,6 +427,7 @@ int main(int argc, char **argv)
         T(a_fact_that_nobody_gave_is_none_of_its_words),
         T(a_yes_that_nobody_said_is_a_no),
         T(a_fact_is_given_or_not),
+        T(days_stand_in_order_and_not_after_the_act),
         T(a_private_fact_speaks_for_the_act_that_carried_it),
         T(a_part_is_asked_for_its_fields_and_its_state),
         T(every_some_and_no_walk_the_parts),

@@ -23,6 +23,10 @@ struct world {
     enum session_sent how; /* what a send answers */
     enum status store;     /* what a read answers */
     size_t bytes_each;
+    uint64_t group_read; /* what the store has of every group */
+    int64_t group_fence;
+    struct session_claim claim[8];
+    size_t nclaims;
     struct sent sent[4096];
     size_t nsent;
     int reads;
@@ -63,6 +67,7 @@ static enum status world_read(void *ctx, struct arena *a, const char *stream, ui
         struct value *v = v_map(a);
         struct buf b = {0};
         v_put_int(a, v, "position", (int64_t)p);
+        v_put_int(a, v, "case", (int64_t)p);
         v_put(a, v, "filler", v_bin(a, filler, w->bytes_each));
         wire_encode(&b, v);
         if (count && sum + b.n > bytes) {
@@ -79,6 +84,20 @@ static enum status world_read(void *ctx, struct arena *a, const char *stream, ui
     return ST_OK;
 }
 
+static enum status world_group(void *ctx, struct arena *a, const char *stream, const char *group, uint64_t *ret_read,
+                               int64_t *ret_fence, struct session_claim **ret, size_t *ret_n)
+{
+    struct world *w = ctx;
+    (void)a;
+    (void)stream;
+    (void)group;
+    *ret_read = w->group_read;
+    *ret_fence = w->group_fence;
+    *ret = w->claim;
+    *ret_n = w->nclaims;
+    return w->store;
+}
+
 static struct value *world_head(void *ctx, struct arena *a)
 {
     struct world *w = ctx;
@@ -90,7 +109,7 @@ static struct value *world_head(void *ctx, struct arena *a)
 static int setup(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
-    struct session_doors doors = {w, world_send, world_read, world_head};
+    struct session_doors doors = {w, world_send, world_read, world_group, world_head};
     w->arena = arena_new();
     w->how = SESSION_SENT;
     w->sessions = sessions_new(&doors, 100);
@@ -111,7 +130,7 @@ static int64_t open_as(struct world *w, struct peer peer, const char *stream, co
                        int64_t messages, int64_t bytes)
 {
     int64_t id = 0;
-    struct session_request r = {peer, "principal", "key", stream, name, after, w->last, messages, bytes};
+    struct session_request r = {peer, "principal", "key", stream, name, NULL, after, w->last, messages, bytes};
     assert_int_equal(session_open(w->sessions, &r, start, &id), ST_OK);
     return id;
 }
@@ -407,10 +426,131 @@ static void a_principal_has_a_bound_of_sessions(void **state)
         open_as(w, anna, "dept", name, 0, 1, 1);
     }
     int64_t id = -1;
-    struct session_request r = {anna, "principal", "key", "dept", "one-more", 0, 0, 1, 1};
+    struct session_request r = {anna, "principal", "key", "dept", "one-more", NULL, 0, 0, 1, 1};
     assert_int_equal(session_open(w->sessions, &r, start, &id), ST_LIMIT);
     r.principal = "another";
     assert_int_equal(session_open(w->sessions, &r, start, &id), ST_OK);
+}
+
+static int64_t join_as(struct world *w, struct peer peer, const char *name)
+{
+    int64_t id = 0;
+    struct session_request r = {peer, "principal", "key", "dept", name, "desk", 0, w->last, 1000, 100000};
+    assert_int_equal(session_open(w->sessions, &r, start, &id), ST_OK);
+    return id;
+}
+
+/* How many notices a member was sent, and the fence of the last. */
+static size_t share_of(const struct world *w, int64_t session, int64_t *ret_fence, bool *ret_again)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->nsent; i++) {
+        const struct value *m = w->sent[i].message;
+        if (strcmp(v_get_str(m, "t", ""), "notices") || v_get_int(m, "session", -1) != session)
+            continue;
+        n += v_count(v_get(m, "notices"));
+        *ret_fence = v_get_int(m, "fence", -1);
+        *ret_again = v_get_bool(m, "again");
+    }
+    return n;
+}
+
+static void the_members_of_a_group_share_a_stream(void **state)
+{
+    struct world *w = *state;
+    int64_t fence, one = join_as(w, anna, "one"), two = join_as(w, bert, "two");
+    bool again;
+    w->last = 40; /* each of a case of its own */
+    session_grown(w->sessions, "dept", 40);
+    pump(w);
+    size_t a = share_of(w, one, &fence, &again), b = share_of(w, two, &fence, &again);
+    assert_int_equal(a, 20);
+    assert_int_equal(b, 20);
+}
+
+static void a_silent_members_notices_pass_on_marked_again(void **state)
+{
+    struct world *w = *state;
+    int64_t before = 0, after = 0, one = join_as(w, anna, "one");
+    bool again = true;
+    w->last = 10;
+    session_grown(w->sessions, "dept", 10);
+    pump(w);
+    assert_int_equal(share_of(w, one, &before, &again), 10);
+    assert_false(again);
+    int64_t two = join_as(w, bert, "two");
+    session_beat(w->sessions, &bert, two, later(10000));
+    session_tick(w->sessions, later(SESSION_SILENCE_MS));
+    pump(w);
+    ended(w, one, "silent");
+    assert_int_equal(share_of(w, two, &after, &again), 10);
+    assert_true(again);
+    assert_true(after > before);
+}
+
+static void what_a_member_settled_does_not_pass_on(void **state)
+{
+    struct world *w = *state;
+    int64_t fence, one = join_as(w, anna, "one");
+    bool again;
+    w->last = 10;
+    session_grown(w->sessions, "dept", 10);
+    pump(w);
+    struct session_claim claim = {4, 4, 1, "one"}, settled = {4, 0, 0, NULL};
+    session_claimed(w->sessions, "dept", "desk", &claim);
+    session_claimed(w->sessions, "dept", "desk", &settled);
+    int64_t two = join_as(w, bert, "two");
+    session_close(w->sessions, &anna, one);
+    pump(w);
+    assert_int_equal(share_of(w, two, &fence, &again), 9);
+}
+
+static void a_member_that_lost_its_connection_keeps_its_share_for_a_while(void **state)
+{
+    struct world *w = *state;
+    int64_t fence, one = join_as(w, anna, "one"), two = join_as(w, bert, "two");
+    bool again;
+    w->last = 10;
+    session_grown(w->sessions, "dept", 10);
+    pump(w);
+    assert_int_equal(share_of(w, one, &fence, &again), 5);
+    int64_t back = join_as(w, anna, "one");
+    ended(w, one, "taken-over");
+    pump(w);
+    assert_int_equal(share_of(w, back, &fence, &again), 5);
+    assert_false(again);
+    assert_int_equal(share_of(w, two, &fence, &again), 5);
+}
+
+static void a_group_is_taken_from_the_store_where_it_stood(void **state)
+{
+    struct world *w = *state;
+    int64_t fence = 0;
+    bool again;
+    w->last = 10;
+    w->group_read = 6;
+    w->group_fence = 41;
+    w->claim[0] = (struct session_claim){3, 3, 41, "one"};
+    w->claim[1] = (struct session_claim){8, 0, 0, NULL};
+    w->nclaims = 2;
+    int64_t two = join_as(w, bert, "two");
+    pump(w);
+    assert_int_equal(share_of(w, two, &fence, &again), 3); /* 7, 9 and 10 */
+    assert_int_equal(fence, 42);
+    int64_t one = join_as(w, anna, "one");
+    pump(w);
+    assert_int_equal(share_of(w, one, &fence, &again), 1);
+    assert_int_equal(fence, 41);
+}
+
+static void a_deserted_group_is_forgotten_by_the_daemon(void **state)
+{
+    struct world *w = *state;
+    int64_t one = join_as(w, anna, "one");
+    assert_int_equal(session_figures(w->sessions)->groups, 1);
+    session_close(w->sessions, &anna, one);
+    session_tick(w->sessions, later(1000));
+    assert_int_equal(session_figures(w->sessions)->groups, 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -439,6 +579,12 @@ int main(int argc, char **argv)
         TEST(all_are_told_that_the_daemon_stops),
         TEST(many_readers_take_turns),
         TEST(a_principal_has_a_bound_of_sessions),
+        TEST(the_members_of_a_group_share_a_stream),
+        TEST(a_silent_members_notices_pass_on_marked_again),
+        TEST(what_a_member_settled_does_not_pass_on),
+        TEST(a_member_that_lost_its_connection_keeps_its_share_for_a_while),
+        TEST(a_group_is_taken_from_the_store_where_it_stood),
+        TEST(a_deserted_group_is_forgotten_by_the_daemon),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }
