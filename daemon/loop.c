@@ -80,12 +80,12 @@ static void on_head(uv_timer_t *t)
 static bool streams_want(void *self)
 {
     struct house *h = self;
-    return !h->exit_code && session_pump(h->sessions, 0);
+    return !h->exit_code && session_pump(h->sessions, clock_tick(), 0);
 }
 
 static void streams_send(void *self, int budget)
 {
-    (void)session_pump(((struct house *)self)->sessions, budget);
+    (void)session_pump(((struct house *)self)->sessions, clock_tick(), budget);
 }
 
 /* ---- Results ---- */
@@ -197,7 +197,7 @@ static void drain(struct loop *l)
     h->paperwork = NULL;
     if (h->exit_code)
         return; /* the outcome is not known: nobody hears anything more */
-    while (session_pump(h->sessions, BUDGET))
+    while (session_pump(h->sessions, clock_tick(), BUDGET))
         ;
     session_stop(h->sessions);
 }

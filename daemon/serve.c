@@ -62,6 +62,22 @@ static bool papers_there(struct incoming *in)
     return true;
 }
 
+/* When the notices went out that a report calls received; 0: not known. */
+static struct when sent_at(const struct house *h, const struct value *m)
+{
+    const struct value *took = v_get(m, "took");
+    int64_t position = v_get_int(m, "received", 0);
+    struct tick at, now = clock_tick();
+    for (size_t i = 0; i < v_count(took); i++)
+        if (v_get_int(v_at(took, i), "position", 0) > position)
+            position = v_get_int(v_at(took, i), "position", 0);
+    if (position < 1 || !session_sent_at(h->sessions, v_get_str(m, "stream", ""), v_get_str(m, "name", ""),
+                                         v_get_str(m, "group", NULL), (uint64_t)position, &at))
+        return (struct when){0};
+    /* The wall clock may have been set since; what passed between the two is known. Simulated time stands still. */
+    return h->config->simulated ? h->now : (struct when){clock_wall().ms - (now.ms - at.ms)};
+}
+
 static void handle_command(struct incoming *in)
 {
     struct house *h = in->house;
@@ -75,6 +91,7 @@ static void handle_command(struct incoming *in)
                 .message = in->message,
                 .principal = arena_str(a, in->who->principal),
                 .key = arena_str(a, curve_fingerprint(in->who->key, fingerprint)),
+                .sent = sent_at(h, in->message),
             },
     };
     if (!papers_there(in))

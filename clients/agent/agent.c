@@ -1,4 +1,5 @@
 #include "clients/agent/inside.h"
+#include "clients/agent/look.h"
 
 #include "clients/lib/json.h"
 #include "daemon/base/check.h"
@@ -33,6 +34,30 @@ void agent_say(const struct agent *g, const char *fmt, ...)
     vsnprintf(line, sizeof line, fmt, ap);
     va_end(ap);
     fprintf(stderr, "leeway-agent: %s/%s: %s\n", g->o->stream, g->o->name, line);
+}
+
+void agent_became(struct agent *g, int64_t position, enum mirror_state state, const char *reason)
+{
+    if (g->mirror)
+        mirror_became(g->mirror, position, state, reason);
+}
+
+/* Into the journal, and the mirror. */
+static void take_down(struct agent *g, int64_t position, const char *line)
+{
+    journal_take(g->journal, position, line);
+    if (g->mirror)
+        mirror_notice(g->mirror, position, line);
+}
+
+static void mirror_turn(struct agent *g)
+{
+    enum status st = g->mirror ? mirror_commit(g->mirror) : ST_OK;
+    if (!st)
+        return;
+    agent_say(g, "the mirror is given up until the next start: %s", status_text(st));
+    mirror_close(g->mirror);
+    g->mirror = NULL;
 }
 
 static void give_up(struct agent *g, const char *why)
@@ -88,7 +113,7 @@ static void take_share(struct agent *g, const struct value *notice, const char *
     int64_t position = v_get_int(notice, "position", 0);
     const struct journal_entry *e = journal_entry(g->journal, position);
     if (!e || e->state == JOURNAL_TAKEN)
-        journal_take(g->journal, position, line);
+        take_down(g, position, line);
 }
 
 static void claim(struct agent *g, const struct value *notice)
@@ -128,9 +153,10 @@ static void on_fenced(void *ctx, const int64_t *position, size_t n)
         const struct journal_entry *e = journal_entry(g->journal, position[i]);
         if (!e)
             continue;
-        if (e->state == JOURNAL_TAKEN)
+        if (e->line)
             queue_drop(g->queue, position[i], v_get_int(notice_of(a, e->line), "case", 0));
-        journal_confirm(g->journal, position[i]);
+        agent_became(g, position[i], e->state == JOURNAL_DONE ? MIRROR_DONE : MIRROR_PASSED, NULL);
+        journal_forget(g->journal, position[i]);
     }
     arena_free(a);
 }
@@ -139,9 +165,10 @@ static void claim_again(void *ctx, int64_t position, const struct journal_entry 
 {
     struct agent *g = ctx;
     struct arena *a = arena_new();
-    struct value *notice = e->state == JOURNAL_TAKEN ? notice_of(a, e->line) : NULL;
+    struct value *notice = e->line ? notice_of(a, e->line) : NULL;
     if (notice) {
-        queue_drop(g->queue, position, v_get_int(notice, "case", 0));
+        if (e->state == JOURNAL_TAKEN)
+            queue_drop(g->queue, position, v_get_int(notice, "case", 0));
         lw_took(g->stream, position, v_get_int(notice, "fence", 0));
     }
     arena_free(a);
@@ -175,10 +202,10 @@ static void on_notices(void *ctx, const struct value *const *notice, size_t n)
         if (planted("ack-early")) {
             lw_done(g->stream, last);
             queue_add(g->queue, last, v_get_int(notice[i], "case", 0), buf_cstr(&line));
-            journal_confirm(g->journal, last);
+            journal_forget(g->journal, last);
             continue;
         }
-        journal_take(g->journal, last, buf_cstr(&line));
+        take_down(g, last, buf_cstr(&line));
         queue_add(g->queue, last, v_get_int(notice[i], "case", 0), buf_cstr(&line));
     }
     buf_done(&line);
@@ -226,13 +253,42 @@ static void on_state(void *ctx, enum lw_state state)
     }
 }
 
+/* ---- what was set aside ---- */
+
+struct retrying {
+    struct agent *agent;
+    int64_t position; /* -1: all */
+};
+
+static void retry_entry(void *ctx, int64_t position, const struct journal_entry *e)
+{
+    struct retrying *r = ctx;
+    struct agent *g = r->agent;
+    if (e->state != JOURNAL_FAILED || !e->line || (r->position >= 0 && r->position != position))
+        return;
+    struct arena *a = arena_new();
+    queue_retry(g->queue, position, v_get_int(notice_of(a, e->line), "case", 0));
+    arena_free(a);
+    journal_retry(g->journal, position);
+    agent_became(g, position, MIRROR_TAKEN, NULL);
+    agent_say(g, "notice %lld is tried again", (long long)position);
+}
+
+static void on_retry(void *ctx, int64_t position)
+{
+    struct retrying r = {ctx, position};
+    journal_each(r.agent->journal, retry_entry, &r);
+}
+
 /* ---- the loop ---- */
 
 static void take_signals(struct agent *g)
 {
     struct signalfd_siginfo info;
     while (read(g->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGCHLD)
+        if (info.ssi_signo == SIGHUP)
+            look_retries(g->o->state, on_retry, g);
+        if (info.ssi_signo == SIGCHLD || info.ssi_signo == SIGHUP)
             continue;
         if (g->stopping)
             g->over = true;
@@ -275,6 +331,7 @@ static void turn(struct agent *g)
     enum status st = journal_write(g->journal);
     if (st != ST_OK)
         give_up(g, status_text(st));
+    mirror_turn(g);
 }
 
 static void load_entry(void *ctx, int64_t position, const struct journal_entry *e)
@@ -293,7 +350,12 @@ static void load_entry(void *ctx, int64_t position, const struct journal_entry *
         lw_done(g->stream, position);
         break;
     case JOURNAL_FAILED:
-        lw_failed(g->stream, position, e->reason);
+        if (!e->told)
+            lw_failed(g->stream, position, e->reason);
+        if (!e->line)
+            break;
+        queue_add(g->queue, position, v_get_int(notice_of(a, e->line), "case", 0), e->line);
+        queue_aside(g->queue, position, v_get_int(notice_of(a, e->line), "case", 0));
         break;
     case JOURNAL_GONE:
         break;
@@ -308,6 +370,7 @@ static bool set_up(struct agent *g)
     sigset_t mine;
     sigemptyset(&mine);
     sigaddset(&mine, SIGCHLD);
+    sigaddset(&mine, SIGHUP);
     sigaddset(&mine, SIGTERM);
     sigaddset(&mine, SIGINT);
     sigprocmask(SIG_BLOCK, &mine, NULL);
@@ -324,6 +387,10 @@ static bool set_up(struct agent *g)
         agent_say(g, "%s", e.text);
         return false;
     }
+    look_running(g->o->state);
+    enum status st = mirror_open(g->o->state, &g->mirror);
+    if (st)
+        agent_say(g, "goes on without a mirror: %s", status_text(st));
     lw_on_state(g->client, on_state, g);
     struct lw_stream_options so = {.stream = g->o->stream,
                                    .name = g->o->name,
@@ -338,6 +405,7 @@ static bool set_up(struct agent *g)
                                    .ended = on_ended};
     g->stream = lw_subscribe(g->client, &so);
     journal_each(g->journal, load_entry, g);
+    look_retries(g->o->state, on_retry, g);
     if (journal_cursor(g->journal) >= 0 && !g->o->group)
         lw_received(g->stream, journal_cursor(g->journal));
     return true;
@@ -365,6 +433,8 @@ static void take_apart(struct agent *g)
     if (g->journal && journal_sync(g->journal) != ST_OK)
         agent_say(g, "the journal could not be written at the end");
     journal_close(g->journal);
+    mirror_turn(g);
+    mirror_close(g->mirror);
     for (int i = 0; i < g->o->concurrency; i++)
         if (g->runs[i].notice)
             run_leave(&g->runs[i]);

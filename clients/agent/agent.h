@@ -19,9 +19,9 @@ struct agent_options {
     const struct lw_opts *client;
     const char *stream, *name, *handler, *state;
     const char *group; /* NULL: has all notices of the stream */
-    int concurrency; /* 1 to AGENT_MOST */
-    int timeout_ms;  /* of one run */
-    int grace_ms;    /* for runs that are under way when the agent is asked to stop */
+    int concurrency;   /* 1 to AGENT_MOST */
+    int timeout_ms;    /* of one run */
+    int grace_ms;      /* for runs that are under way when the agent is asked to stop */
     char *const *environment;
 };
 

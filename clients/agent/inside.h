@@ -7,6 +7,7 @@
 
 #include "clients/agent/agent.h"
 #include "clients/agent/journal.h"
+#include "clients/agent/mirror.h"
 #include "clients/agent/queue.h"
 #include "clients/agent/runner.h"
 #include "clients/lib/backoff.h"
@@ -37,6 +38,7 @@ struct agent {
     struct lw_client *client;
     struct lw_stream *stream;
     struct journal *journal;
+    struct mirror *mirror; /* NULL: it cannot be used */
     struct queue *queue;
     struct run *runs;
     int running;
@@ -48,6 +50,8 @@ struct agent {
 };
 
 struct tick agent_now(void);
+/* Tell the mirror, when there is one. */
+void agent_became(struct agent *g, int64_t position, enum mirror_state state, const char *reason);
 void agent_say(const struct agent *g, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Take the notice into the free place r and start its handler. */

@@ -73,9 +73,11 @@ static void set(struct journal *j, int64_t position, enum journal_state state, c
     if (!e)
         return;
     j->live += (state != JOURNAL_GONE) - (size_t)(e->state != JOURNAL_GONE);
-    free(e->line);
+    char *kept = state == JOURNAL_FAILED && !line ? e->line : line ? xstrdup(line) : NULL;
+    if (e->line != kept)
+        free(e->line);
     free(e->reason);
-    *e = (struct journal_entry){state, line ? xstrdup(line) : NULL, reason ? xstrdup(reason) : NULL};
+    *e = (struct journal_entry){state, kept, reason ? xstrdup(reason) : NULL, false};
     while (j->first < j->n && j->entry[j->first].state == JOURNAL_GONE) {
         j->first++;
         j->base++;
@@ -87,12 +89,18 @@ static void set(struct journal *j, int64_t position, enum journal_state state, c
     }
 }
 
+static void set_told(struct journal *j, int64_t position)
+{
+    struct journal_entry *e = entry_at(j, position);
+    e->told = e->state == JOURNAL_FAILED;
+}
+
 /* One record without checksum and line end. false: it is none. */
 static bool apply(struct journal *j, const char *text)
 {
     char kind = 0, *rest;
     errno = 0;
-    if (!strchr("CNDFR", text[0]) || text[1] != ' ')
+    if (!strchr("CNDFAR", text[0]) || text[1] != ' ')
         return false;
     kind = text[0];
     int64_t position = strtoll(text + 2, &rest, 10);
@@ -110,6 +118,9 @@ static bool apply(struct journal *j, const char *text)
         break;
     case 'F':
         set(j, position, JOURNAL_FAILED, NULL, more);
+        break;
+    case 'A':
+        set_told(j, position);
         break;
     case 'R':
         set(j, position, JOURNAL_GONE, NULL, NULL);
@@ -175,10 +186,12 @@ static enum status write_all(int fd, struct buf *b)
 static void put_entry(void *ctx, int64_t position, const struct journal_entry *e)
 {
     struct buf *out = ctx;
-    if (e->state == JOURNAL_TAKEN)
+    if (e->line)
         put_record(out, 'N', position, e->line);
-    else
+    if (e->state != JOURNAL_TAKEN)
         put_record(out, e->state == JOURNAL_DONE ? 'D' : 'F', position, e->reason);
+    if (e->told)
+        put_record(out, 'A', position, NULL);
 }
 
 /* A whole new file, durable before it takes the old one's name. */
@@ -228,7 +241,7 @@ static enum status load(struct journal *j, char why[JOURNAL_WHY])
     if (st != ST_OK || !text.n)
         goto out;
     char *at = (char *)text.p, *end = at + text.n, *line = next_line(&at, end);
-    if (line && strcmp(line, j->head) != 0) {
+    if (line && j->head && strcmp(line, j->head) != 0) {
         snprintf(why, JOURNAL_WHY, "it was kept for another subscriber: %s", line);
         st = ST_INVALID;
         goto out;
@@ -333,8 +346,44 @@ void journal_finish(struct journal *j, int64_t position, const char *reason)
 
 void journal_confirm(struct journal *j, int64_t position)
 {
+    const struct journal_entry *e = journal_entry(j, position);
+    if (!e || e->state != JOURNAL_FAILED) {
+        journal_forget(j, position);
+        return;
+    }
+    put_record(&j->out, 'A', position, NULL);
+    set_told(j, position);
+}
+
+void journal_forget(struct journal *j, int64_t position)
+{
     put_record(&j->out, 'R', position, NULL);
     set(j, position, JOURNAL_GONE, NULL, NULL);
+}
+
+void journal_retry(struct journal *j, int64_t position)
+{
+    const struct journal_entry *e = journal_entry(j, position);
+    if (!e || e->state != JOURNAL_FAILED || !e->line)
+        return;
+    char *line = xstrdup(e->line);
+    journal_take(j, position, line);
+    free(line);
+}
+
+enum status journal_look(const char *folder, void (*each)(void *ctx, int64_t position, const struct journal_entry *e),
+                         void *ctx)
+{
+    struct journal *j = xcalloc(1, sizeof *j);
+    char why[JOURNAL_WHY];
+    j->fd = -1;
+    j->cursor = -1;
+    j->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum status st = j->folder < 0 ? errno == ENOENT ? ST_NOT_FOUND : of_errno() : load(j, why);
+    if (st == ST_OK)
+        journal_each(j, each, ctx);
+    journal_close(j);
+    return st;
 }
 
 enum status journal_write(struct journal *j)

@@ -7,6 +7,7 @@
  *     N <position> <notice as JSON>                taken
  *     D <position>                                 handled
  *     F <position> <reason>                        set aside
+ *     A <position>                                 the daemon knows that it is set aside
  *     R <position>                                 the daemon confirmed the report: forget it
  *
  * A notice may be reported *received* when journal_sync() has returned. A line that is torn or does not match its
@@ -29,8 +30,9 @@ enum journal_state { JOURNAL_GONE = 0, JOURNAL_TAKEN, JOURNAL_DONE, JOURNAL_FAIL
 
 struct journal_entry {
     enum journal_state state;
-    char *line;   /* of JOURNAL_TAKEN */
+    char *line;   /* of JOURNAL_TAKEN and JOURNAL_FAILED */
     char *reason; /* of JOURNAL_FAILED */
+    bool told;    /* of JOURNAL_FAILED: the daemon knows */
 };
 
 struct journal;
@@ -51,10 +53,18 @@ void journal_each(const struct journal *j, void (*each)(void *ctx, int64_t posit
 /* A live entry, or NULL. Borrows until the journal changes. */
 const struct journal_entry *journal_entry(const struct journal *j, int64_t position);
 
-/* Taken, handled (reason NULL) or set aside, confirmed: written with the next journal_sync() or journal_write(). */
+/* Taken, handled (reason NULL) or set aside, confirmed (what was handled is forgotten, what is set aside stays),
+ * forgotten whatever it was, taken up again after it was set aside: written with the next journal_sync() or
+ * journal_write(). */
 void journal_take(struct journal *j, int64_t position, const char *line);
 void journal_finish(struct journal *j, int64_t position, const char *reason);
 void journal_confirm(struct journal *j, int64_t position);
+void journal_forget(struct journal *j, int64_t position);
+void journal_retry(struct journal *j, int64_t position);
+
+/* Read the journal of a folder while its agent may be running: each live entry. ST_NOT_FOUND: there is none. */
+MUST_USE enum status journal_look(const char *folder,
+                                  void (*each)(void *ctx, int64_t position, const struct journal_entry *e), void *ctx);
 
 /* Write what gathered; with sync make it durable. ST_IO, ST_FULL: nothing may be reported. */
 MUST_USE enum status journal_write(struct journal *j);

@@ -1,5 +1,6 @@
 /* leeway-agent - one department's subscriber */
 #include "clients/agent/agent.h"
+#include "clients/agent/look.h"
 
 #include "daemon/base/check.h"
 #include "daemon/base/text.h"
@@ -15,6 +16,7 @@ enum { USAGE = 2, TIMEOUT_S = 60, GRACE_S = 10 };
 
 static const char help[] =
     "leeway-agent --stream DEPARTMENT --name NAME --handler PROGRAM --state FOLDER [options]\n"
+    "leeway-agent failed list | failed retry [POSITION...] | inbox [--all], each with --state FOLDER\n"
     "\n"
     "Runs PROGRAM for each notice to the department: the notice is one line of JSON on its standard input,\n"
     "LEEWAY_STREAM, LEEWAY_POSITION, LEEWAY_TYPE, LEEWAY_CASE and LEEWAY_NOTICE are in its environment. Exit status\n"
@@ -27,7 +29,8 @@ static const char help[] =
     "  --name NAME           of this subscriber; two at once need two names\n"
     "  --group NAME          share the notices with the other members; those of one case come to one of them,\n"
     "                        all members use keys of one principal\n"
-    "  --handler PROGRAM     what is run\n"
+    "  --handler PROGRAM     what is run; a folder: the program in it that has the name of the notice's type, or\n"
+    "                        `default`; a notice that asks for nothing and has none is only read\n"
     "  --state FOLDER        where the agent remembers; its own\n"
     "  --context FILE        endpoint, server-key, key (default: $LEEWAY_CONTEXT, ~/.config/leeway/context)\n"
     "  --endpoint ADDRESS, --server-key KEY, --key FILE\n"
@@ -196,6 +199,10 @@ int main(int argc, char **argv)
     };
     int result = 0, which, index = 0;
     bool words = false;
+    if (look_verb(argc, argv, &result)) {
+        lw_opts_free(t.client);
+        return result;
+    }
     for (char **e = environ; *e; e++)
         add_environment(&t, *e);
     while (!result && !words && (which = getopt_long(argc, argv, "h", options, &index)) != -1) {

@@ -12,7 +12,8 @@ struct lane {
     int64_t kase;
     struct queued *first, *last;
     struct tick until;
-    enum { LANE_READY = 1, LANE_RUNNING, LANE_ASLEEP } state;
+    size_t n;
+    enum { LANE_READY = 1, LANE_RUNNING, LANE_ASLEEP, LANE_STUCK } state;
 };
 
 struct lanes {
@@ -22,7 +23,7 @@ struct lanes {
 struct queue {
     struct lane *bucket[BUCKETS];
     struct lanes ready, asleep;
-    size_t count;
+    size_t count, stuck;
 };
 
 struct queue *queue_new(void)
@@ -102,7 +103,9 @@ void queue_add(struct queue *q, int64_t position, int64_t kase, const char *line
     *before = n;
     if (!n->next)
         l->last = n;
+    l->n++;
     q->count++;
+    q->stuck += l->state == LANE_STUCK;
 }
 
 static void lane_end(struct queue *q, struct lane *l)
@@ -110,6 +113,13 @@ static void lane_end(struct queue *q, struct lane *l)
     struct lane **at = find(q, l->kase);
     *at = l->chain;
     free(l);
+}
+
+static void unstick(struct queue *q, struct lane *l)
+{
+    q->stuck -= l->n;
+    l->state = LANE_READY;
+    append(&q->ready, l);
 }
 
 void queue_drop(struct queue *q, int64_t position, int64_t kase)
@@ -126,12 +136,46 @@ void queue_drop(struct queue *q, int64_t position, int64_t kase)
     *at = n->next;
     if (!n->next)
         l->last = last;
+    q->stuck -= l->state == LANE_STUCK;
+    bool aside = l->state == LANE_STUCK && at == &l->first;
     free_notice(n);
+    l->n--;
     q->count--;
     if (!l->first) {
-        take_out(l->state == LANE_READY ? &q->ready : &q->asleep, l);
+        if (l->state != LANE_STUCK)
+            take_out(l->state == LANE_READY ? &q->ready : &q->asleep, l);
         lane_end(q, l);
-    }
+    } else if (aside)
+        unstick(q, l);
+}
+
+static void stick(struct queue *q, struct lane *l)
+{
+    l->state = LANE_STUCK;
+    q->stuck += l->n;
+}
+
+void queue_set_aside(struct queue *q, struct queued *n)
+{
+    REQUIRE(n->lane->state == LANE_RUNNING && n->lane->first == n);
+    n->tries = n->pauses = 0;
+    stick(q, n->lane);
+}
+
+void queue_aside(struct queue *q, int64_t position, int64_t kase)
+{
+    struct lane *l = *find(q, kase);
+    if (!l || l->state != LANE_READY || l->first->position != position)
+        return;
+    take_out(&q->ready, l);
+    stick(q, l);
+}
+
+void queue_retry(struct queue *q, int64_t position, int64_t kase)
+{
+    struct lane *l = *find(q, kase);
+    if (l && l->state == LANE_STUCK && l->first->position == position)
+        unstick(q, l);
 }
 
 static void awake(struct queue *q, struct tick now)
@@ -162,6 +206,7 @@ void queue_finish(struct queue *q, struct queued *n)
     struct lane *l = n->lane;
     REQUIRE(l->state == LANE_RUNNING && l->first == n);
     l->first = n->next;
+    l->n--;
     q->count--;
     free_notice(n);
     if (l->first) {
@@ -183,7 +228,7 @@ void queue_sleep(struct queue *q, struct queued *n, struct tick until)
 
 size_t queue_count(const struct queue *q)
 {
-    return q->count;
+    return q->count - q->stuck;
 }
 
 bool queue_ready(const struct queue *q)

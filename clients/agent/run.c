@@ -2,10 +2,12 @@
 #include "clients/agent/inside.h"
 #include "clients/lib/json.h"
 #include "clients/lib/options.h"
+#include "daemon/base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,12 +29,15 @@ static void settle(struct run *r, const char *reason)
     struct agent *g = r->agent;
     int64_t position = r->notice->position;
     journal_finish(g->journal, position, reason);
+    agent_became(g, position, reason ? MIRROR_FAILED : MIRROR_DONE, reason);
     if (reason) {
         agent_say(g, "notice %" PRId64 " is set aside: %s", position, reason);
         lw_failed(g->stream, position, reason);
-    } else
+        queue_set_aside(g->queue, r->notice);
+    } else {
         lw_done(g->stream, position);
-    queue_finish(g->queue, r->notice);
+        queue_finish(g->queue, r->notice);
+    }
     run_leave(r);
 }
 
@@ -244,6 +249,20 @@ static char **environment_of(struct run *r)
     return env;
 }
 
+/* The handler, of a folder the one for this type. "": there should be one; NULL: there need not be. */
+static const char *program_of(struct run *r)
+{
+    const char *handler = r->agent->o->handler, *type = v_get_str(r->map, "type", "");
+    struct stat about;
+    if (stat(handler, &about) != 0 || !S_ISDIR(about.st_mode))
+        return handler;
+    const char *own = arena_printf(r->arena, "%s/%s", handler, type);
+    const char *usual = arena_printf(r->arena, "%s/default", handler);
+    if (text_is_name(type) && access(own, X_OK) == 0)
+        return own;
+    return access(usual, X_OK) == 0 ? usual : v_get(r->map, "answer") ? "" : NULL;
+}
+
 void run_start(struct agent *g, struct run *r, struct queued *n)
 {
     struct value *map = NULL;
@@ -253,7 +272,12 @@ void run_start(struct agent *g, struct run *r, struct queued *n)
     (void)!json_parse(r->arena, (struct bytes){(const uint8_t *)n->line, strlen(n->line)}, &map, NULL);
     r->map = map;
     r->limit = (struct tick){agent_now().ms + g->o->timeout_ms};
-    if (runner_start(&r->runner, g->o->handler, n->line, environment_of(r), why, sizeof why) != ST_OK) {
+    const char *program = program_of(r);
+    if (!program)
+        settle(r, NULL);
+    else if (!*program)
+        settle(r, arena_printf(r->arena, "there is no handler for %s", v_get_str(r->map, "type", "?")));
+    else if (runner_start(&r->runner, program, n->line, environment_of(r), why, sizeof why) != ST_OK) {
         agent_say(g, "%s", why);
         tried(r, why);
     }

@@ -127,6 +127,7 @@ class Play:
                 continue
             self.show.happened(transition)
             case.events[transition["kind"]] = transition["event"]
+            case.days[transition["kind"]] = transition["done"]
             if transition["stage"] in books.STAGES_AT_END:
                 self.ended.add(case.number)
             for step in case.steps:
@@ -175,6 +176,8 @@ class Play:
             return str(self.date(self.today + value["day"]))
         if isinstance(value, dict) and "event-of" in value:
             return case.events[value["event-of"]]
+        if isinstance(value, dict) and "day-of" in value:
+            return case.days[value["day-of"]]
         return value
 
     def message(self, case, step):

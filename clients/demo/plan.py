@@ -71,6 +71,7 @@ class Case:
     bar: str = None
     number: int = None  # the daemon's
     events: dict = field(default_factory=dict)  # kind of transition -> the event that it came from
+    days: dict = field(default_factory=dict)  # kind of transition -> the day on which it took effect
 
     def clerk(self, role):
         return f"{getattr(self, role, role)}-clerk"
@@ -395,7 +396,7 @@ def corrected(case, serial, chance):
     usual(case, serial, chance)
     case.leave("application-received")
     case.then("application-received", 2, "receiver", "accept")
-    fields = {"corrected-event": {"event-of": "application-accepted"}, "corrected-done": {"day": -2},
+    fields = {"corrected-event": {"event-of": "application-accepted"}, "corrected-done": {"day-of": "application-received"},
               "correction-reason": "受理日期录入有误。"}
     case.then("application-accepted", 1, "receiver", "correct", fields, meant="law")
     case.then("application-accepted", 1, "receiver", "correct", fields, keys={"second": f"{case.receiver}-head"})

@@ -1,5 +1,6 @@
 /* cmd_calendar.c - the working calendar without a daemon, from the files of a folder */
 #include "clients/leeway/cmd.h"
+#include "clients/leeway/data.h"
 #include "clients/leeway/print.h"
 #include "clients/lib/options.h"
 #include "daemon/law/calendar_file.h"
@@ -14,7 +15,7 @@
 
 enum { FILE_MOST = 1 << 20 };
 
-/* --calendars, LEEWAY_CALENDARS, the source tree's own, or the installed ones. */
+/* --calendars, LEEWAY_CALENDARS, or the shipped ones. */
 static const char *folder_of(struct run *r)
 {
     const char *set = cli_flag(r->cli, "calendars"), *variable = getenv("LEEWAY_CALENDARS");
@@ -22,7 +23,8 @@ static const char *folder_of(struct run *r)
         return set;
     if (variable && *variable)
         return variable;
-    return access("config/calendars", R_OK) == 0 ? "config/calendars" : LEEWAY_DATA "/calendars";
+    const char *shipped = data_find(r->arena, "calendars");
+    return shipped ? shipped : arena_printf(r->arena, "%s/calendars", data_installed());
 }
 
 static bool add_file(struct run *r, struct calendar *cal, const char *folder, const char *name)

@@ -1,5 +1,6 @@
 /* cmd_law.c - procedures without a daemon: check a file, show it as text, draw it as a graph */
 #include "clients/leeway/cmd.h"
+#include "clients/leeway/data.h"
 #include "clients/leeway/print.h"
 #include "clients/lib/options.h"
 #include "daemon/base/text.h"
@@ -91,18 +92,13 @@ int procedure_check_verb(struct run *r)
 
 /* ---- show and draw ---- */
 
-/* A file: config/procedures beside us, or where it is installed. NULL: there is none of that name. */
+/* A file, or the shipped one of that name. NULL: there is none. */
 static const char *path_of(struct run *r, const char *name)
 {
-    static const char *const folders[] = {"config/procedures", LEEWAY_DATA "/procedures"};
     if (!text_is_name(name))
         return name; /* a path, or "-" */
-    for (size_t i = 0; i < 2; i++) {
-        const char *path = arena_printf(r->arena, "%s/%s.yaml", folders[i], name);
-        if (access(path, R_OK) == 0)
-            return path;
-    }
-    return access(name, R_OK) == 0 ? name : NULL;
+    const char *shipped = data_find(r->arena, arena_printf(r->arena, "procedures/%s.yaml", name));
+    return shipped ? shipped : access(name, R_OK) == 0 ? name : NULL;
 }
 
 /* The active version of the daemon's. */

@@ -93,6 +93,20 @@ int case_history(struct run *r)
     return list ? print_list(r, "events", list, columns, sizeof columns / sizeof *columns) : r->result;
 }
 
+/* The notices with a `key` each: that of the answer, else of the report that it was handled, else received. */
+static const struct value *with_keys(struct run *r, const struct value *notices)
+{
+    static const char *const by[] = {"answered_by", "done_by", "received_by"};
+    struct value *list = v_list(r->arena);
+    for (size_t i = 0; i < v_count(notices); i++) {
+        struct value *one = v_copy(r->arena, v_at(notices, i));
+        for (size_t k = 0; k < 3 && !v_get(one, "key"); k++)
+            v_put_str(r->arena, one, "key", v_get_str(v_get(one, by[k]), "key", NULL));
+        v_push(r->arena, list, one);
+    }
+    return list;
+}
+
 int show_served(struct run *r)
 {
     static const struct column columns[] = {
@@ -106,11 +120,14 @@ int show_served(struct run *r)
         {"done", "done", "处理", CELL_MOMENT},
         {"failed", "failed", "失败", CELL},
         {"answered", "answered", "答复", CELL},
+        {"answered_at", "at", "答复时间", CELL_MOMENT},
+        {"key", "key", "密钥", CELL},
         {"by", "by", "方式", CELL},
     };
     struct value *q = about_case(r, "served");
     const struct value *answer = q ? run_ask(r, q) : NULL;
-    return answer ? print_list(r, "notices", v_get(answer, "notices"), columns, sizeof columns / sizeof *columns)
+    return answer ? print_list(r, "notices", with_keys(r, v_get(answer, "notices")), columns,
+                               sizeof columns / sizeof *columns)
                   : r->result;
 }
 

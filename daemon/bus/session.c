@@ -317,6 +317,7 @@ static size_t smaller(int64_t a, size_t b)
 void session_account(struct sessions *s, struct session *x, const struct session_notice *item, size_t n, int64_t sum)
 {
     x->position = item[n - 1].position;
+    x->mark[x->marks++ % SESSION_MARKS] = (struct session_mark){x->position, s->now};
     x->messages -= (int64_t)n;
     x->bytes -= sum;
     s->figures.messages++;
@@ -363,8 +364,30 @@ static enum step send_notices(struct sessions *s, struct session *x)
     return STEP_DROPPED;
 }
 
-bool session_pump(struct sessions *s, int budget)
+bool session_sent_at(const struct sessions *s, const char *stream, const char *name, const char *group,
+                     uint64_t position, struct tick *ret)
 {
+    const struct stream *t = session_stream_find((struct sessions *)(uintptr_t)s, stream); /* only looks */
+    for (const struct session *x = t ? t->readers : NULL; x; x = x->next_reader) {
+        const char *own = x->gathering ? x->gathering->name : NULL;
+        if (strcmp(x->name, name) != 0 || !own != !group || (own && strcmp(own, group) != 0))
+            continue;
+        bool found = false;
+        for (size_t i = 0; i < SESSION_MARKS && i < x->marks; i++) {
+            const struct session_mark *m = &x->mark[i];
+            if (m->position < position || (found && m->at.ms >= ret->ms))
+                continue;
+            *ret = m->at;
+            found = true;
+        }
+        return found;
+    }
+    return false;
+}
+
+bool session_pump(struct sessions *s, struct tick now, int budget)
+{
+    s->now = now;
     while (s->first && !s->stalled && budget-- > 0) {
         struct session *x = s->first;
         session_line_leave(s, x);

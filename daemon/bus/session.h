@@ -112,7 +112,11 @@ void session_claimed(struct sessions *s, const char *stream, const char *group, 
 
 /* Send what may be sent, each session in its turn one message, at most `budget` messages in all. True: more could be
  * sent at once, call again (a budget of 0 only asks). */
-bool session_pump(struct sessions *s, int budget);
+bool session_pump(struct sessions *s, struct tick now, int budget);
+
+/* When the message with this position went out to a subscriber that is still there. False: not remembered. */
+bool session_sent_at(const struct sessions *s, const char *stream, const char *name, const char *group,
+                     uint64_t position, struct tick *ret);
 
 /* Beats that are due, ends of the silent, another try for the paused. Call it once a second or so. */
 void session_tick(struct sessions *s, struct tick now);

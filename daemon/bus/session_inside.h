@@ -8,7 +8,12 @@
 #include "daemon/bus/group.h"
 #include "daemon/bus/session.h"
 
-enum { SESSION_BUCKETS = 1024, SESSION_GROUP_READ = 64 };
+enum { SESSION_BUCKETS = 1024, SESSION_GROUP_READ = 64, SESSION_MARKS = 32 };
+
+struct session_mark {
+    uint64_t position;
+    struct tick at;
+};
 
 struct gathering {
     struct gathering *next; /* of the same stream */
@@ -37,6 +42,8 @@ struct session {
     uint64_t position;
     int64_t messages, bytes; /* credit left; bytes may fall below 0 by one notice */
     struct tick heard, beaten;
+    struct session_mark mark[SESSION_MARKS]; /* a ring of what was sent when, for the proof of service */
+    size_t marks;
     bool in_line, paused;
 };
 

@@ -1,6 +1,7 @@
 #include "daemon/core/bench.h"
 
 #include "daemon/base/check.h"
+#include "daemon/base/text.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -53,6 +54,24 @@ const char *bench_path(struct bench *b, const char *fmt, ...)
 
 /* ---- refusing ---- */
 
+enum { REFUSAL_MOST = 1500 };
+
+/* A refusal repeats what a peer wrote: cut between characters, and without control characters, for it is shown on
+ * terminals. */
+static const char *presentable(struct bench *b, char *text)
+{
+    size_t n = strlen(text), at = 0;
+    uint32_t c;
+    for (size_t k; at < n && at < REFUSAL_MOST; at += k) {
+        k = text_char(text + at, n - at, &c);
+        if (k == 1 && (c < ' ' || c == 0x7f))
+            text[at] = '?';
+        k = k ? k : 1;
+    }
+    text[at] = 0;
+    return at < n ? arena_printf(b->a, "%s…", text) : text;
+}
+
 void bench_refuse(struct bench *b, const char *kind, const char *code, const char *fmt, ...)
 {
     if (b->refused)
@@ -60,8 +79,8 @@ void bench_refuse(struct bench *b, const char *kind, const char *code, const cha
     va_list ap;
     va_start(ap, fmt);
     b->refused = true;
-    b->rejection =
-        (struct rejection){.kind = kind, .code = code, .text = arena_vprintf(b->a, fmt, ap), .earliest = DAY_NONE};
+    b->rejection = (struct rejection){
+        .kind = kind, .code = code, .text = presentable(b, arena_vprintf(b->a, fmt, ap)), .earliest = DAY_NONE};
     va_end(ap);
 }
 

@@ -260,7 +260,7 @@ static void refuse_unknown(struct bench *b, const struct value *fields)
     for (size_t i = 0; i < b->act->nparts; i++)
         known[n++] = b->act->parts[i].slot;
     struct words words = {known, n};
-    for (size_t i = 0; v_kind(fields) == V_MAP && i < v_count(fields); i++) {
+    for (size_t i = 0; v_kind(fields) == V_MAP && i < v_count(fields) && !b->refused; i++) {
         const char *key = fields->u.map.pair[i].key;
         if (words_have(&words, key))
             continue;

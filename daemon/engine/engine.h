@@ -53,6 +53,7 @@ struct job {
     const char *principal;
     const char *key;  /* fingerprint of the key, hex */
     uint8_t salt[16]; /* random, for the commitment to the private part */
+    struct when sent; /* of a report: when the last notice that it calls received was sent; 0: not known */
 };
 
 struct job_answer {
@@ -72,7 +73,7 @@ struct outgoing_transition {
     struct bytes bytes;
 };
 
-/* A member of a group claimed a notice, or settled it (done or failed). */
+/* A member of a group claimed a notice, or settled it (done). */
 struct outgoing_claim {
     const char *stream, *group, *name;
     uint64_t position;

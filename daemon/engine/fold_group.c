@@ -78,6 +78,8 @@ static enum status cursor_write(struct arena *a, struct store_txn *t, const stru
     v_put_int(a, record, "at", v_get_int(event, "recorded", 0));
     v_put_int(a, record, "event", v_get_int(event, "n", 0));
     v_put_int(a, record, "fence", fence);
+    if (v_get(event, "sent"))
+        v_put(a, record, "sent", v_get(event, "sent"));
     key_add_u64(&past, (uint64_t)read);
     enum status st = record_put(t, DB_CURSORS, key_bytes(&now), record);
     return st || !read ? st : record_put(t, DB_CURSORS, key_bytes(&past), record);

@@ -87,6 +87,8 @@ static enum status fold_received(struct arena *a, struct store_txn *t, const str
     v_put_int(a, record, "received", received);
     v_put_int(a, record, "at", v_get_int(event, "recorded", 0));
     v_put_int(a, record, "event", v_get_int(event, "n", 0));
+    if (v_get(event, "sent"))
+        v_put(a, record, "sent", v_get(event, "sent"));
     const char *stream = v_get_str(event, "stream", ""), *name = v_get_str(event, "name", "");
     struct key now = cursor_key('c', stream, name), past = cursor_key('r', stream, name);
     key_add_u64(&past, (uint64_t)received);

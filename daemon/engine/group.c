@@ -114,7 +114,7 @@ static enum status settle(struct engine *e, struct arena *a, const struct value 
         enum status st = standing_of(e, a, report, position, &s);
         if (st)
             return st;
-        if (is_mine(&s, report))
+        if (is_mine(&s, report) && v_kind(item) != V_MAP) /* what failed stays the member's, and its case with it */
             v_push(a, ret->settled, v_int(a, position));
         if (is_mine(&s, report) || s.settled)
             v_push(a, kept, v_copy(a, item));

@@ -53,6 +53,7 @@ struct origin {
     const char *principal, *key, *id; /* key NULL: the daemon's own */
     const struct value *message;      /* NULL: the daemon's own */
     const uint8_t *salt;
+    struct when sent; /* of a report, 0: not known */
 };
 
 struct draft {
@@ -112,7 +113,7 @@ MUST_USE enum status report_draft(struct engine *e, struct arena *a, const struc
 struct group_report {
     struct value *report;  /* the report with only those of `done` and `failed` that the member may tell */
     struct value *took;    /* new claims: position, fence, case */
-    struct value *settled; /* claims of its own that it told as done or failed */
+    struct value *settled; /* claims of its own that it told as done */
     struct value *fenced;  /* positions that another has, or that are settled */
 };
 MUST_USE enum status group_report(struct engine *e, struct arena *a, const struct value *report, int64_t end,

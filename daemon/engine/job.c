@@ -83,7 +83,7 @@ enum status job_do(struct engine *e, const struct job *job, struct arena *out, s
     arena_reset(a);
     e->fold->hint = NULL;
     const struct origin o = {job->principal, job->key ? job->key : "", v_get_str(job->message, "id", ""), job->message,
-                             job->salt};
+                             job->salt, job->sent};
     if (id_wrong(e, o.id, &wrong))
         answer = draft_answer(e, a, &wrong, 0, e->wall);
     else if (!v_get_bool(job->message, "dry"))

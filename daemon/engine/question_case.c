@@ -101,8 +101,8 @@ enum status ask_history(struct asking *k)
 
 /* ---- served ---- */
 
-/* When a subscriber of the stream told that it had the position: the earliest of all names. */
-static enum status received_at(struct asking *k, const char *stream, int64_t position, int64_t *ret)
+/* The report by which a subscriber of the stream told that it had the position: the earliest of all names, or NULL. */
+static enum status received_by(struct asking *k, const char *stream, int64_t position, const struct value **ret)
 {
     struct key names;
     key_begin(&names);
@@ -110,7 +110,7 @@ static enum status received_at(struct asking *k, const char *stream, int64_t pos
     key_add_str(&names, stream);
     struct store_cursor *c = store_cursor(k->t, DB_CURSORS), *past = store_cursor(k->t, DB_CURSORS);
     enum status st = store_seek(c, key_bytes(&names));
-    for (*ret = 0; !st && key_has_prefix(store_key(c), key_bytes(&names)); st = store_next(c)) {
+    for (*ret = NULL; !st && key_has_prefix(store_key(c), key_bytes(&names)); st = store_next(c)) {
         struct key name = names, from;
         name.b[0] = 'r';
         key_add_raw(&name, store_key(c).p + names.n, store_key(c).n - names.n);
@@ -122,29 +122,52 @@ static enum status received_at(struct asking *k, const char *stream, int64_t pos
             st = record_read(k->a, k->t, DB_CURSORS, store_key(past), &record);
         else
             continue;
-        int64_t at = st ? 0 : v_get_int(record, "at", 0);
-        if (at && (!*ret || at < *ret))
-            *ret = at;
+        if (!st && (!*ret || v_get_int(record, "event", 0) < v_get_int(*ret, "event", 0)))
+            *ret = record;
     }
     store_cursor_free(past);
     store_cursor_free(c);
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
+/* Who sent the event, and by which key. */
+static enum status put_sender(struct asking *k, struct value *item, const char *what, int64_t event)
+{
+    struct value *e, *who = v_map(k->a);
+    enum status st = event_read(k->a, k->t, (uint64_t)event, &e);
+    if (st)
+        return st == ST_NOT_FOUND ? ST_CORRUPT : st;
+    v_put_str(k->a, who, "principal", v_get_str(e, "principal", NULL));
+    v_put_str(k->a, who, "key", v_get_str(e, "key", NULL));
+    v_put(k->a, item, what, who);
+    return ST_OK;
+}
+
+static enum status put_received(struct asking *k, const struct value *record, struct value *item)
+{
+    int64_t at = v_get_int(record, "at", 0), sent = v_get_int(record, "sent", 0),
+            durable = v_get_int(item, "durable", 0);
+    v_put_int(k->a, item, "received", at);
+    if (sent) /* that of the last notice of its report: not before this one was durable, nor after it was received */
+        v_put_int(k->a, item, "sent", sent < durable ? durable : sent > at ? at : sent);
+    return put_sender(k, item, "received_by", v_get_int(record, "event", 0));
+}
+
 static enum status notice_state(struct asking *k, const char *stream, int64_t position, struct value *item)
 {
     struct key done = notice_key('d', stream, (uint64_t)position), open = notice_key('o', stream, (uint64_t)position);
     struct value *record;
-    int64_t received;
-    enum status st = received_at(k, stream, position, &received);
+    const struct value *received;
+    enum status st = received_by(k, stream, position, &received);
+    if (!st && received)
+        st = put_received(k, received, item);
     if (st)
         return st;
-    if (received)
-        v_put_int(k->a, item, "received", received);
     st = record_read(k->a, k->t, DB_NOTICES, key_bytes(&done), &record);
-    if (!st)
+    if (!st) {
         v_put_int(k->a, item, "done", v_get_int(record, "at", 0));
-    else if (st == ST_NOT_FOUND)
+        st = put_sender(k, item, "done_by", v_get_int(record, "event", 0));
+    } else if (st == ST_NOT_FOUND)
         st = record_read(k->a, k->t, DB_NOTICES, key_bytes(&open), &record);
     if (st)
         return st == ST_NOT_FOUND ? ST_OK : st;
@@ -178,8 +201,14 @@ static void mark_answered(struct asking *k, struct arena *scratch, const struct 
                       strcmp(v_get_str(cause, "stream", ""), v_get_str(item, "stream", "")) == 0;
         for (size_t j = 0; !caused && j < v_count(changes); j++)
             caused = closes(v_at(changes, j), v_get_int(item, "task", 0));
-        if (caused && !v_get(item, "answered"))
-            v_put_int(k->a, item, "answered", v_get_int(event, "n", 0));
+        if (!caused || v_get(item, "answered"))
+            continue;
+        struct value *who = v_map(k->a);
+        v_put_int(k->a, item, "answered", v_get_int(event, "n", 0));
+        v_put_int(k->a, item, "answered_at", v_get_int(event, "recorded", 0));
+        v_put_str(k->a, who, "principal", arena_str(k->a, v_get_str(event, "principal", "")));
+        v_put_str(k->a, who, "key", arena_str(k->a, v_get_str(event, "key", "")));
+        v_put(k->a, item, "answered_by", who);
     }
 }
 

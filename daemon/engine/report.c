@@ -184,5 +184,7 @@ enum status report_draft(struct engine *e, struct arena *a, const struct origin 
         *ret = draft_refused("form", "position-unknown", "the stream has no such position");
     else
         report_keys(a, report, received > had ? received : 0, done, failed, &g, ret);
+    if (!unknown && o->sent.ms && (received > had || v_count(g.took)))
+        v_put_int(a, ret->keys, "sent", o->sent.ms);
     return ST_OK;
 }

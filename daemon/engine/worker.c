@@ -110,6 +110,8 @@ enum status worker_submit(struct worker *w, const struct worker_job *job)
     size_t bytes = weight(job);
     pthread_mutex_lock(&w->lock);
     bool room = w->n < JOBS_MOST && bytes <= BYTES_MOST - w->bytes;
+    if (!w->n)
+        w->first = 0; /* the same pages again, not all of the ring in turn */
     if (room) {
         w->ring[(w->first + w->n) % JOBS_MOST] = *job;
         w->n++;

@@ -206,6 +206,11 @@ static void served_tells_the_way_of_each_notice(void **state)
     assert_int_equal(v_get_int(n, "durable", 0), house_now(h).ms);
     assert_int_equal(v_get_int(n, "received", 0), house_now(h).ms);
     assert_int_equal(v_get_int(n, "done", 0), house_now(h).ms);
+    assert_string_equal(v_get_str(v_get(n, "received_by"), "principal", ""), "discipline");
+    assert_string_equal(v_get_str(v_get(n, "done_by"), "principal", ""), "discipline");
+    assert_string_equal(v_get_str(v_get(n, "answered_by"), "principal", ""), "discipline");
+    assert_non_null(v_get(v_get(n, "answered_by"), "key"));
+    assert_int_equal(v_get_int(n, "answered_at", 0), house_now(h).ms);
     assert_string_equal(v_get_str(n, "by", ""), "desk");
     assert_int_equal(v_get_int(n, "answered", 0), v_get_int(accepted, "event", 0));
 }

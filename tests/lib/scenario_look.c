@@ -182,13 +182,18 @@ static bool count_is(struct play *p, const struct expect *e)
     return false;
 }
 
-/* The newest suspension of a lead; NULL: never suspended. */
-static const struct value *suspension_of(const struct play *p, const char *lead)
+/* The newest suspension of a lead; NULL: never suspended. How many of its suspensions are open: at most one is right.
+ */
+static const struct value *suspension_of(const struct play *p, const char *lead, int *ret_open)
 {
     const struct value *all = v_get(p->folded, "suspensions"), *found = NULL;
-    for (size_t i = 0; i < v_count(all); i++)
-        if (is_text(all->u.map.pair[i].val, "part", lead))
-            found = all->u.map.pair[i].val;
+    *ret_open = 0;
+    for (size_t i = 0; i < v_count(all); i++) {
+        if (!is_text(all->u.map.pair[i].val, "part", lead))
+            continue;
+        found = all->u.map.pair[i].val;
+        *ret_open += !is_text(found, "state", "ended");
+    }
     return found;
 }
 
@@ -196,12 +201,13 @@ static bool lead_is(struct play *p, const struct expect *e)
 {
     const char *id = arena_printf(p->a, "%d", e->number);
     const struct value *lead = v_get(v_get(v_get(p->folded, "parts"), "lead"), id);
-    const struct value *suspension = suspension_of(p, id);
+    int open_ones;
+    const struct value *suspension = suspension_of(p, id, &open_ones);
     const char *state = v_get_str(suspension, "state", "none");
     bool open = strcmp(state, "unconfirmed") == 0 || strcmp(state, "confirmed") == 0;
-    buf_printf(&p->seen, "%s, suspension %s 自 %s", v_get_str(lead, "state", "-"), state,
-               v_get_str(suspension, "since", "-"));
-    if (!fits(suspension, "since", known(p, e->day)))
+    buf_printf(&p->seen, "%s, suspension %s 自 %s, %d 项暂缓", v_get_str(lead, "state", "-"), state,
+               v_get_str(suspension, "since", "-"), open_ones);
+    if (open_ones > 1 || !fits(suspension, "since", known(p, e->day)))
         return false;
     if (e->name)
         return is_text(lead, "state", e->name);

@@ -118,7 +118,7 @@ static void what_was_taken_and_not_confirmed_is_there_after_a_restart(void **sta
     for (int i = 0; i < 2; i++) {
         j = open_it(*state);
         assert_int_equal(journal_cursor(j), 8);
-        assert_holds(j, "5D 6Fno such paper 8N{} ");
+        assert_holds(j, "5D 6F{}no such paper 8N{} ");
         journal_close(j);
     }
 }

@@ -1,6 +1,7 @@
 /* What an act was given, right and wrong, type by type. */
 #include "court_tests.h"
 
+#include "daemon/base/text.h"
 #include "tests/lib/files.h"
 
 /* The court's procedure with an act `fill` that takes one fact of each type. */
@@ -49,6 +50,25 @@ static const char *refuses(struct court *c, const char *fields, const char *code
 static const char *wrong(struct court *c, const char *fields)
 {
     return refuses(c, fields, "field-wrong");
+}
+
+/* A text that YAML cannot carry. */
+static struct decision filled_with(struct court *c, const char *field, const char *text)
+{
+    struct value *command = v_map(c->a), *fields = v_map(c->a);
+    v_put_str(c->a, fields, field, text);
+    v_put_str(c->a, command, "act", "fill");
+    v_put(c->a, command, "fields", fields);
+    struct judge j = {.procedure = c->procedure,
+                      .reg = c->reg,
+                      .calendar = c->calendar,
+                      .kase = c->kase,
+                      .command = command,
+                      .principal = "cdi",
+                      .now = c->now,
+                      .event = c->event,
+                      .next_task = c->next_task};
+    return decide(c->a, &j);
 }
 
 /* ---- types ---- */
@@ -134,26 +154,11 @@ static void a_text_is_there_and_at_most_64_kib(void **state)
     takes(c, "story: 经过");
     wrong(c, "story: ''");
     wrong(c, "story: 7");
-    struct value *command = court_value(c, "fields: {}");
     char *text = arena_alloc(c->a, 65538);
     memset(text, 'x', 65537);
-    struct value *fields = v_get(command, "fields");
-    v_put_str(c->a, command, "act", "fill");
-    v_put_str(c->a, fields, "story", text);
-    struct judge j = {.procedure = c->procedure,
-                      .reg = c->reg,
-                      .calendar = c->calendar,
-                      .kase = c->kase,
-                      .command = command,
-                      .principal = "cdi",
-                      .now = c->now,
-                      .event = 9,
-                      .next_task = 9};
-    struct decision d = decide(c->a, &j);
-    assert_string_equal(d.rejection.code, "field-wrong");
+    assert_string_equal(filled_with(c, "story", text).rejection.code, "field-wrong");
     text[65536] = 0;
-    v_put_str(c->a, fields, "story", text);
-    assert_true(decide(c->a, &j).accepted);
+    assert_true(filled_with(c, "story", text).accepted);
 }
 
 static void an_outcome_is_one_of_the_procedure(void **state)
@@ -201,6 +206,22 @@ static void an_unknown_field_is_refused_with_the_nearest_name(void **state)
     assert_non_null(strstr(refuses(c, "consnt: granted", "field-unknown"), "did you mean 'consent'?"));
     assert_null(strstr(refuses(c, "zzzzzzzz: 1", "field-unknown"), "did you mean"));
     refuses(c, "applicant-kind: person", "field-unknown"); /* a fact, but none of this act */
+}
+
+static void a_refusal_repeats_only_a_part_of_what_was_written_and_no_controls(void **state)
+{
+    struct court *c = *state;
+    char *long_one = arena_alloc(c->a, 9001);
+    for (size_t i = 0; i < 9000; i += 3)
+        memcpy(long_one + i, "长", 3);
+    const char *text = filled_with(c, "helper-id", long_one).rejection.text;
+    assert_in_range(strlen(text), 1000, 1600);
+    assert_true(text_is_utf8(text, strlen(text)));
+    text = filled_with(c, long_one, "x").rejection.text;
+    assert_in_range(strlen(text), 1000, 1600);
+    text = filled_with(c, "helper-id", "x\x1b[31m\n").rejection.text;
+    assert_null(strchr(text, '\n'));
+    assert_null(strchr(text, 27));
 }
 
 static void a_missing_field_is_named_by_its_label(void **state)
@@ -398,6 +419,7 @@ int main(int argc, char **argv)
         T(a_part_list_names_parts_of_the_case_by_number),
         T(circumstances_name_their_checks),
         T(an_unknown_field_is_refused_with_the_nearest_name),
+        T(a_refusal_repeats_only_a_part_of_what_was_written_and_no_controls),
         T(a_missing_field_is_named_by_its_label),
         T(what_is_needed_for_opening_is_not_needed_later),
         T(fields_that_are_no_map_are_refused),

@@ -137,7 +137,7 @@ static int64_t open_as(struct world *w, struct peer peer, const char *stream, co
 
 static void pump(struct world *w)
 {
-    while (session_pump(w->sessions, 4))
+    while (session_pump(w->sessions, start, 4))
         ;
 }
 
@@ -412,7 +412,7 @@ static void many_readers_take_turns(void **state)
     w->last = 600;
     int64_t one = open_as(w, anna, "dept", "one", 0, 1000, 100000);
     int64_t two = open_as(w, bert, "dept", "two", 0, 1000, 100000);
-    assert_true(session_pump(w->sessions, 2));
+    assert_true(session_pump(w->sessions, start, 2));
     assert_int_equal(got(w, one, 1), 256);
     assert_int_equal(got(w, two, 1), 256);
 }
@@ -543,6 +543,25 @@ static void a_group_is_taken_from_the_store_where_it_stood(void **state)
     assert_int_equal(fence, 41);
 }
 
+static void when_a_notice_went_out_is_remembered_for_its_report(void **state)
+{
+    struct world *w = *state;
+    struct tick at = {0};
+    w->last = 3;
+    open_as(w, anna, "dept", "agent", 0, 100, 100000);
+    (void)session_pump(w->sessions, later(5), 1);
+    w->last = 5;
+    session_grown(w->sessions, "dept", 5);
+    (void)session_pump(w->sessions, later(70), 1);
+    assert_true(session_sent_at(w->sessions, "dept", "agent", NULL, 2, &at));
+    assert_int_equal(at.ms, later(5).ms);
+    assert_true(session_sent_at(w->sessions, "dept", "agent", NULL, 4, &at));
+    assert_int_equal(at.ms, later(70).ms);
+    assert_false(session_sent_at(w->sessions, "dept", "agent", NULL, 6, &at));
+    assert_false(session_sent_at(w->sessions, "dept", "agent", "desk", 2, &at));
+    assert_false(session_sent_at(w->sessions, "dept", "another", NULL, 2, &at));
+}
+
 static void a_deserted_group_is_forgotten_by_the_daemon(void **state)
 {
     struct world *w = *state;
@@ -584,6 +603,7 @@ int main(int argc, char **argv)
         TEST(what_a_member_settled_does_not_pass_on),
         TEST(a_member_that_lost_its_connection_keeps_its_share_for_a_while),
         TEST(a_group_is_taken_from_the_store_where_it_stood),
+        TEST(when_a_notice_went_out_is_remembered_for_its_report),
         TEST(a_deserted_group_is_forgotten_by_the_daemon),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);

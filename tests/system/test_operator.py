@@ -1,0 +1,109 @@
+"""leeway-agent as an operator meets it: handlers by type, what fails is set aside, the inbox without a daemon."""
+
+import json
+import subprocess
+import unittest
+
+import support
+import town
+
+HANDLER = """#!/bin/sh
+echo "$LEEWAY_POSITION $LEEWAY_CASE" >>{log}
+test ! -e {broken}/$LEEWAY_CASE || {{ echo "the printer has no paper" >&2; exit 1; }}
+"""
+
+
+class Agent(support.TownTest):
+    def setUp(self):
+        super().setUp()
+        self.handlers = self.town.folder / "handlers"
+        self.broken = self.town.folder / "broken"
+        self.state = self.town.folder / "agents" / "housing"
+        for folder in (self.handlers, self.broken):
+            folder.mkdir()
+        self.handler("default")
+
+    def handler(self, name):
+        path = self.handlers / name
+        path.write_text(HANDLER.format(log=self.town.folder / f"{name}.log", broken=self.broken))
+        path.chmod(0o755)
+
+    def ran(self, name="default"):
+        """(position, case) of each run."""
+        path = self.town.folder / f"{name}.log"
+        return [tuple(map(int, line.split())) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def start(self):
+        self.town.start_agent("housing", "housing-clerk", self.handlers)
+
+    def verb(self, *words):
+        done = subprocess.run([self.town.programs / "leeway-agent", *words, "--state", str(self.state)],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def unserved(self):
+        return self.client("inspector").ask("unserved", department="housing")["notices"]
+
+    def test_a_folder_has_a_handler_for_each_type(self):
+        self.handler("suspend-accountability")
+        case = self.accepted()
+        self.start()
+        support.until("the notice is handled", lambda: self.ran("suspend-accountability"))
+        self.assertEqual(self.ran("suspend-accountability")[0][1], case)
+        self.assertNotIn(self.ran("suspend-accountability")[0], self.ran())
+
+    def test_what_asks_for_an_answer_and_has_no_handler_is_set_aside(self):
+        (self.handlers / "default").unlink()
+        self.accepted()
+        self.start()
+        support.until("it is reported", lambda: any(n["state"] == "failed" for n in self.unserved()))
+        self.assertIn("there is no handler for suspend-accountability", self.verb("failed", "list"))
+
+    def test_what_fails_is_set_aside_and_its_case_waits_and_another_goes_on(self):
+        one, two = self.accepted(1), self.accepted(2)
+        (self.broken / str(one)).touch()
+        self.start()
+        failed = support.until("it is reported", lambda: [n for n in self.unserved() if n["state"] == "failed"], 60)
+        self.assertEqual([(n["case"], n["reason"]) for n in failed], [(one, "the printer has no paper")])
+        self.assertIn(two, [case for _, case in self.ran()])
+        for case in (one, two):
+            self.client("discipline-clerk").command("withdraw", case=case, by={"party": "applicant"},
+                                                    fields={"withdrawal-reason": "撤回"}, second="discipline-head")
+        support.until("the other case goes on", lambda: len({p for p, case in self.ran() if case == two}) > 1)
+        first = failed[0]["position"]
+        self.assertEqual({p for p, case in self.ran() if case == one}, {first})
+        self.assertIn("the printer has no paper", self.verb("failed", "list"))
+        (self.broken / str(one)).unlink()
+        self.assertIn("now", self.verb("failed", "retry", str(first)))
+        support.until("all is handled", lambda: not self.unserved())
+        self.assertEqual(self.verb("failed", "list"), "")
+        positions = [p for p, case in self.ran() if case == one]
+        self.assertEqual(positions, sorted(positions))
+
+    def test_what_was_set_aside_is_so_after_a_restart_and_can_be_retried_then(self):
+        case = self.accepted()
+        (self.broken / str(case)).touch()
+        self.start()
+        support.until("it is reported", lambda: any(n["state"] == "failed" for n in self.unserved()), 60)
+        town.end(self.town.agents.pop("housing"))
+        (self.broken / str(case)).unlink()
+        self.assertIn("when it starts", self.verb("failed", "retry"))
+        self.start()
+        support.until("it is handled", lambda: not self.unserved())
+
+    def test_the_inbox_is_read_without_the_daemon(self):
+        case = self.accepted()
+        (self.broken / str(case)).touch()
+        self.start()
+        support.until("it is reported", lambda: any(n["state"] == "failed" for n in self.unserved()), 60)
+        self.town.kill()
+        listed = self.verb("inbox")
+        self.assertIn("suspend-accountability", listed)
+        self.assertIn("暂缓追责通知", listed)
+        self.assertIn("the printer has no paper", listed)
+        self.town.start()
+
+
+if __name__ == "__main__":
+    unittest.main()
