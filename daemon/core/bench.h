@@ -17,6 +17,7 @@ struct bench {
     const struct act *act; /* NULL when a due moment is judged */
     struct value *kase;    /* the copy */
     struct value *changes, *notices, *transitions, *opened;
+    struct value *others;   /* changes of cases that are linked */
     struct value *private_; /* NULL: nothing private */
     struct day done, today;
     bool opening;

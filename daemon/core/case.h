@@ -14,6 +14,7 @@
  *    tracks:  { publicity: { stage, since, ended } },
  *    sittings: { "1": … },                           body.c tells
  *    links:   { covers: { case, kind, stage, outcome?, ended, facts: { name: value } } },
+ *    linked-by: [ { case, link, event } ],           the cases that link this one
  *    grants:  [ { areas: [text …], ids: [word …], force, event, since, article?, outcome?, part-kind?, part?, work?,
  *                 missing? } ],                      each consequence by itself
  *     clocks:  { verification: { state: running|paused|met|missed|ended, late, owner, start, budget, due, provisional,

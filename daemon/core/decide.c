@@ -36,6 +36,7 @@ struct decision bench_end(struct bench *b, const char *act)
     tell_finish(b);
     d.kase = v_get_int(b->kase, "case", 0);
     d.changes = b->changes;
+    d.others = b->others;
     d.by = who_did(b);
     d.private_ = b->private_;
     d.notices = b->notices;

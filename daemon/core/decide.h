@@ -45,6 +45,7 @@ struct decision {
     const char *act;
     struct day done;
     struct value *changes;  /* list, case_apply() */
+    struct value *others;   /* list of { case, version, changes }: linked cases learn by whom; or NULL */
     struct value *by;       /* map: party or department that did it */
     struct value *private_; /* map of private fields, or NULL */
     struct value *

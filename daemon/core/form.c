@@ -185,6 +185,27 @@ static void put_private(struct bench *b, const char *key, const struct value *v)
     v_put(b->a, b->private_, key, v_copy(b->a, v));
 }
 
+/* The other case learns in the same event by which case it was linked, and how. */
+static void tell_linked(struct bench *b, const struct fact *f, const struct value *other)
+{
+    struct value *one = v_map(b->a), *changes = v_list(b->a), *by = v_map(b->a);
+    int64_t version = v_get_int(other, "version", 0) + 1;
+    v_put_int(b->a, by, "case", v_get_int(b->kase, "case", 0));
+    v_put_str(b->a, by, "link", f->link);
+    v_put_int(b->a, by, "event", b->j->event);
+    change_push(b->a, changes, "linked-by", by);
+    change_put(b->a, changes, "version", v_int(b->a, version));
+    v_put_int(b->a, one, "case", v_get_int(other, "case", 0));
+    v_put_int(b->a, one, "version", version);
+    v_put(b->a, one, "changes", changes);
+    if (!b->others)
+        b->others = v_list(b->a);
+    for (size_t i = 0; i < v_count(b->others); i++)
+        if (v_get_int(v_at(b->others, i), "case", 0) == v_get_int(other, "case", 0))
+            return; /* two fields name one case: once is enough */
+    v_push(b->a, b->others, one);
+}
+
 /* What the file names is taken over from the linked case as it stands now, so that nobody has to look there again. */
 static void take_link(struct bench *b, const struct fact *f)
 {
@@ -202,6 +223,7 @@ static void take_link(struct bench *b, const struct fact *f)
     v_put_bool(b->a, link, "ended", v_get_bool(other, "ended"));
     v_put(b->a, link, "facts", taken);
     bench_put(b, bench_path(b, "links.%s", f->link), link);
+    tell_linked(b, f, other);
 }
 
 static void take_field(struct bench *b, const struct fact *f, const struct value *v)
