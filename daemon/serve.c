@@ -3,6 +3,7 @@
 #include "daemon/clock.h"
 #include "daemon/engine/question.h"
 #include "daemon/figures.h"
+#include "daemon/ops/log.h"
 #include "daemon/reading.h"
 #include "proto/message.h"
 #include "proto/wire.h"
@@ -119,6 +120,10 @@ static void handle_ask(struct incoming *in)
     struct house *h = in->house;
     struct question q = {h->store, h->view, in->who->principal, h->now, in->message, h->full};
     struct value *v = question_answer(in->arena, &q);
+    if (!strcmp(v_get_str(v, "kind", ""), "store"))
+        log_say(LOG_ERROR, "record-not-read", LOG_TEXT("question", v_get_str(in->message, "q", "")),
+                LOG_TEXT("database", v_get_str(v, "database", NULL)), LOG_NUMBER("number", v_get_int(v, "number", 0)),
+                LOG_END);
     if (!strcmp(v_get_str(in->message, "q", ""), "status"))
         figures_status(h, in->who->principal, in->arena, v);
     h->counters.questions++;

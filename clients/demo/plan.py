@@ -221,9 +221,9 @@ def withdrawn(case, serial, chance):
     usual(case, serial, chance)
     case.steps = [step for step in case.steps if step.act == "apply"]
     case.then("application-accepted", 2, "receiver", "withdraw", {"withdrawal-reason": "已自行纠正。"},
-              keys=APPLICANT, meant="law")
+              keys=APPLICANT, papers=["signed"], meant="law")
     case.then("application-accepted", 3, "receiver", "withdraw", {"withdrawal-reason": "已自行纠正。"},
-              keys={**APPLICANT, "second": f"{case.receiver}-head"})
+              keys={**APPLICANT, "second": f"{case.receiver}-head"}, papers=["signed"])
 
 
 def transferred(case, serial, chance):

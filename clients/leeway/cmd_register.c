@@ -110,6 +110,17 @@ int role_end(struct run *r)
     return role(r, "role-end", 0);
 }
 
+/* One kind or many: people say both. What is neither stays, and the daemon refuses it. */
+static const char *singular(const char *word)
+{
+    static const char *const kinds[][2] = {
+        {"departments", "department"}, {"persons", "person"}, {"people", "person"}, {"roles", "role"}, {"keys", "key"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(word, kinds[i][0]) == 0)
+            return kinds[i][1];
+    return word;
+}
+
 int register_list(struct run *r)
 {
     static const struct column columns[] = {
@@ -124,7 +135,7 @@ int register_list(struct run *r)
         {"ended", "ended", "终止", CELL},
     };
     struct value *q = run_question(r, "register");
-    v_put_str(r->arena, q, "kind", cli_word(r->cli, 0));
+    v_put_str(r->arena, q, "kind", singular(cli_word(r->cli, 0)));
     v_put_str(r->arena, q, "entry", cli_word(r->cli, 1));
     const struct value *list = run_list(r, q, "entries");
     return list ? print_list(r, "entries", list, columns, sizeof columns / sizeof *columns) : r->result;

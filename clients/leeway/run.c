@@ -51,6 +51,7 @@ static enum exit_code exit_of(enum lw_code code)
     case LW_LAW:
     case LW_LIMIT:
     case LW_SPACE:
+    case LW_STORE:
         return EXIT_REFUSED;
     case LW_FORM:
     case LW_OPTION:
@@ -100,6 +101,8 @@ static const char *remedy(struct run *r, enum lw_code code, const char *word, co
         return TR(r, "have the administrator add this key: leeway key add", "请管理员登记该密钥:leeway key add");
     case LW_SPACE:
         return TR(r, "the daemon only reads at the moment; tell its operator", "守护进程暂时只读,请告知运维");
+    case LW_STORE:
+        return TR(r, "tell the operator: the record must come back from a backup", "请告知运维:该记录需从备份恢复");
     case LW_FORM:
         return TR(r, "leeway task do and --help tell what is needed", "leeway task do 和 --help 说明所需内容");
     case LW_OK:

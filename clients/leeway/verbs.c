@@ -125,7 +125,7 @@ static const struct verb table[] = {
      "leeway role add audit-clerk --department audit --rights act,watch", role_add},
     {"role", "change", "PRINCIPAL", ENTRY " department rights", "change them", "变更授权", NULL, role_change},
     {"role", "end", "PRINCIPAL", ENTRY, "take them away", "撤销授权", NULL, role_end},
-    {"register", "list", "KIND [ID]", "limit", "departments, persons or roles", "登记簿",
+    {"register", "list", "KIND [ID]", "limit", "departments, persons, roles or keys", "登记簿",
      "leeway register list department", register_list},
     {"time", "advance", "TO", ENTRY, "move simulated time, in a store that has it", "推进模拟时间",
      "leeway time advance 2026-03-02T09:00", time_advance},

@@ -17,8 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DENIALS = 3 }; /* a key that was just added may be a moment late */
-
 struct tick client_now(void)
 {
     struct timespec t;
@@ -271,7 +269,7 @@ enum lw_code lw_call(struct lw_client *c, struct arena *a, const struct value *m
     if (c->busy)
         return error_set(e, LW_PROTOCOL, "lw_call was called from a callback");
     lw_send(c, message, limit_ms, call_answered, &call);
-    while (!call.over && c->commands.denials < DENIALS)
+    while (!call.over && c->commands.denials < CLIENT_DENIALS)
         lw_run(c, -1);
     if (!call.over) { /* nobody is helped by waiting on */
         session_forget(c->session, &call);

@@ -23,7 +23,10 @@ struct lw_client {
     char server_key[LW_KEY], public_key[LW_KEY], secret_key[LW_KEY];
 };
 
-enum { CLIENT_BUDGET = 512 }; /* messages of one socket in one lw_process() */
+enum {
+    CLIENT_BUDGET = 512, /* messages of one socket in one lw_process() */
+    CLIENT_DENIALS = 3,  /* tries that mean it: a key that was just added may be a moment late */
+};
 
 struct tick client_now(void);
 uint64_t client_seed(void);

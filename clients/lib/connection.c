@@ -29,6 +29,14 @@ void connection_done(struct connection *c)
     c->link = NULL;
 }
 
+void connection_rest(struct connection *c)
+{
+    unregister(c);
+    link_drop(c->link);
+    c->state = CONNECTION_PAUSE;
+    c->due = (struct tick){INT64_MAX};
+}
+
 static void pause_then(struct connection *c, struct tick now)
 {
     unregister(c);

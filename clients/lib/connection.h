@@ -27,6 +27,9 @@ struct connection {
 void connection_init(struct connection *c, struct link *link, int epoll, uint64_t seed, struct tick now);
 void connection_done(struct connection *c);
 
+/* Let go of the endpoint for good: connection_step() does nothing any more. */
+void connection_rest(struct connection *c);
+
 /* Take in the news and do what is due. LINK_UP and LINK_LOST (also when a try failed; LINK_DENIED then) once for each
  * change, else LINK_NOTHING; ask until that. */
 enum link_news connection_step(struct connection *c, struct tick now);

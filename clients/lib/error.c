@@ -61,7 +61,7 @@ static enum lw_code code_of(const char *kind, const char *word)
                                          "no-such-task", "no-such-event", "position-unknown"};
     if (one_of(word, absent, sizeof absent / sizeof *absent))
         return LW_NOT_FOUND;
-    static const enum lw_code kinds[] = {LW_LAW, LW_RIGHT, LW_FORM, LW_CONFLICT, LW_LIMIT, LW_SPACE};
+    static const enum lw_code kinds[] = {LW_LAW, LW_RIGHT, LW_FORM, LW_CONFLICT, LW_LIMIT, LW_SPACE, LW_STORE};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kind, lw_error_name(kinds[i])) == 0)
             return kinds[i];

@@ -42,7 +42,8 @@
     X(LW_CLOSED, 14, "closed", false)                                                                                  \
     X(LW_TAKEN_OVER, 15, "taken-over", false) /* another session of the same stream and name */                        \
     X(LW_REVOKED, 16, "revoked", false)                                                                                \
-    X(LW_AHEAD, 17, "ahead", false) /* the subscriber knows more than the daemon: it was restored */
+    X(LW_AHEAD, 17, "ahead", false) /* the subscriber knows more than the daemon: it was restored */                   \
+    X(LW_STORE, 18, "store", false) /* a record of the daemon's store cannot be read */
 
 enum lw_code {
 #define X(code, number, name, again) code = number,
@@ -182,7 +183,8 @@ struct lw_watch_options {
     void *ctx;
     void (*transition)(void *ctx, const struct value *transition);
     void (*head)(void *ctx, const struct value *head);  /* the beat of the feed; may be NULL */
-    void (*ended)(void *ctx, const struct lw_error *e); /* what was lost may not be fetched; may be NULL */
+    void (*ended)(void *ctx, const struct lw_error *e); /* LW_AUTH: the key is not let in (any more); else
+                                                          what was lost may not be fetched; may be NULL */
 };
 
 /* NULL: no endpoint for transitions is set, *e tells. Gives: lw_unwatch(), or lw_close() does it. */

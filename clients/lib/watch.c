@@ -84,6 +84,26 @@ static void hand_over(struct lw_watch *w, const struct value *transition)
 
 static void ask_page(struct lw_watch *w);
 
+static void end(struct lw_watch *w, const struct lw_error *e)
+{
+    if (w->over)
+        return;
+    w->over = true;
+    if (w->o.ended)
+        w->o.ended(w->o.ctx, e);
+}
+
+/* Whoever is cut for good must be told: a feed of which nothing comes looks like one in which nothing happens. */
+static void denied(struct lw_watch *w)
+{
+    struct lw_error e;
+    if (w->connection.denials < CLIENT_DENIALS)
+        return;
+    error_set(&e, LW_AUTH,
+              "the transitions are closed to this key: it is not registered (any more), or has no right to watch");
+    end(w, &e);
+}
+
 static void page(void *ctx, const struct value *answer, const struct lw_error *e)
 {
     struct lw_watch *w = ctx;
@@ -94,10 +114,9 @@ static void page(void *ctx, const struct value *answer, const struct lw_error *e
         return;
     }
     if (e->code != LW_OK) {
-        w->over = !e->may_retry;
         w->again = (struct tick){client_now().ms + AGAIN_MS};
-        if (w->over && w->o.ended)
-            w->o.ended(w->o.ctx, e);
+        if (!e->may_retry)
+            end(w, e);
         return;
     }
     const struct value *list = v_get(answer, "transitions");
@@ -142,13 +161,17 @@ static void process(struct lw_watch *w, struct tick now)
 {
     enum link_news news;
     struct bytes frame[LINK_FRAMES];
-    while ((news = connection_step(&w->connection, now)) != LINK_NOTHING)
-        if (news != LINK_UP)
+    while (!w->over && (news = connection_step(&w->connection, now)) != LINK_NOTHING)
+        if (news != LINK_UP) {
             feed_lost(&w->feed);
+            denied(w);
+        }
     for (int i = 0; i < CLIENT_BUDGET && !w->gone && !w->over && link_receive(w->connection.link, frame) == 2; i++)
         take(w, frame[1]);
     if (w->again.ms <= now.ms && !w->over && !w->gone && !w->asked)
         ask_page(w);
+    if (w->over)
+        connection_rest(&w->connection);
     client_look(w->client, w->connection.link);
 }
 

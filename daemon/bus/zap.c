@@ -3,6 +3,7 @@
 #include "daemon/base/check.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { KEY_BYTES = 32, FRAME = 256, FRAMES = 7, BUDGET = 1024 };
+enum { KEY_BYTES = 32, FRAME = 256, FRAMES = 7, BUDGET = 1024, MANY = 16, LONG = 60 };
 
 static const char ENDPOINT[] = "inproc://zeromq.zap.01";
 
@@ -22,6 +23,8 @@ struct desk {
     void *zmq, *socket;
     void *spent; /* the socket before, not bound any more; NULL: none */
     uint64_t answered;
+    int waited;  /* calls of zap_refresh() since the socket was made */
+    bool closed; /* a spent socket was closed at the last call */
 };
 
 enum { COMMAND, TRANSITIONS, DESKS };
@@ -225,20 +228,27 @@ struct bus_door zap_door(struct zap *z)
     return (struct bus_door){z->epoll, readable, serve, z};
 }
 
-/* libzmq keeps the pipe of a handshake to this socket, two pages and more, for as long as the connection lives, unless
- * the socket is closed. Between the two calls below a handshake may find nobody to ask and come in without a User-Id;
- * what it sends is refused, and the transitions have a context of their own where this never happens. */
-enum status zap_refresh(struct zap *z)
+/* What the handshakes kept lies between what lives, where malloc does not give it back by itself. */
+static void trim(void)
 {
-    struct desk *d = &z->desk[COMMAND];
-    if (d->spent) { /* a second ago it was asked for the last time */
-        serve_socket(z, d, d->spent, BUDGET);
-        socket_end(z, d->spent);
-        d->spent = NULL;
-    }
-    void *fresh = d->answered ? socket_make(z, d->zmq) : NULL;
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
+}
+
+/* No handshake began with a spent socket for a second, and those of before have their answers. */
+static void spent_end(struct zap *z, struct desk *d)
+{
+    serve_socket(z, d, d->spent, BUDGET);
+    socket_end(z, d->spent);
+    d->spent = NULL;
+}
+
+static enum status socket_renew(struct zap *z, struct desk *d)
+{
+    void *fresh = socket_make(z, d->zmq);
     if (!fresh)
-        return ST_OK;
+        return ST_OK; /* another time */
     if (zmq_unbind(d->socket, ENDPOINT) != 0) {
         socket_end(z, fresh);
         return ST_OK;
@@ -250,7 +260,24 @@ enum status zap_refresh(struct zap *z)
     d->spent = d->socket;
     d->socket = fresh;
     d->answered = 0;
+    d->waited = 0;
     return ST_OK;
+}
+
+/* libzmq keeps the pipe of a handshake to this socket, two pages and more, for as long as the connection lives, unless
+ * the socket is closed. While it is renewed a handshake may find nobody to ask and come in without a User-Id; what it
+ * sends is refused, and the transitions have a context of their own where this never happens. */
+enum status zap_refresh(struct zap *z)
+{
+    struct desk *d = &z->desk[COMMAND];
+    if (d->closed)
+        trim();
+    d->closed = d->spent != NULL;
+    if (d->spent)
+        spent_end(z, d);
+    d->waited++;
+    bool due = d->answered >= MANY || (d->answered && d->waited >= LONG);
+    return due ? socket_renew(z, d) : ST_OK;
 }
 
 bool zap_identity(const char *user_id, struct identity *ret)

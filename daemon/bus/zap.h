@@ -44,8 +44,8 @@ MUST_USE enum status zap_open(void *command, void *transitions, const struct bus
 void zap_close(struct zap *z);
 struct bus_door zap_door(struct zap *z);
 
-/* Once a second: give back what libzmq keeps of the handshakes of the command endpoint that are over. ST_IO: nobody
- * guards the door any more, the process must end. */
+/* Once a second: give back what libzmq keeps of the handshakes of the command endpoint that are over, soon when there
+ * were many, else within a minute. ST_IO: nobody guards the door any more, the process must end. */
 MUST_USE enum status zap_refresh(struct zap *z);
 
 /* Split a User-Id (NULL is none). False: it is not of our making. */

@@ -1,7 +1,8 @@
 /* actor.c - who did an act, for which task, about which part: and whether it is theirs
  *
- * A department acts for itself, or somebody with the right to enter does it for a department or a party. Departments
- * are looked up through the register, so that an heir stands for one that has ended.
+ * A department acts for itself, or somebody with the right to enter does it for a party, or for a department that acts
+ * on paper, and shows the signed paper. Departments are looked up through the register, so that an heir stands for one
+ * that has ended.
  */
 #include "daemon/core/bench.h"
 
@@ -46,13 +47,20 @@ static void take_task(struct bench *b, const struct pair *p)
     b->task_id = p->key;
 }
 
-/* The task that the command names. It must be asked of the department that acts, and for this act. */
 static void find_named(struct bench *b, int64_t wanted)
 {
     const struct value *tasks = v_get(b->kase, "tasks");
     for (size_t i = 0; i < v_count(tasks) && !b->task; i++)
         if (strtoll(tasks->u.map.pair[i].key, NULL, 10) == wanted)
             take_task(b, &tasks->u.map.pair[i]);
+}
+
+/* The task that the command names must be asked of the department that acts, and for this act. */
+void actor_check_task(struct bench *b)
+{
+    int64_t wanted = v_get_int(b->j->command, "task", 0);
+    if (!wanted)
+        return;
     if (!b->task)
         bench_refuse(b, "conflict", "task-gone", "the case has no open task %lld", (long long)wanted);
     else if (!answers(b, b->task) || !holds_task(b, b->task) ||
@@ -112,11 +120,22 @@ static bool is_party(const struct bench *b, const struct role *r)
     return r->same_as && b->department && (unit ? is_now(b, unit, b->department) : b->opening);
 }
 
+/* "part.field" when no part is named: the department stands in that field of any. */
+static bool in_any_part(const struct bench *b, const char *role)
+{
+    const char *field = strchr(role, '.') + 1;
+    const struct value *parts = v_get(v_get(b->kase, "parts"), b->act->on);
+    for (size_t i = 0; i < v_count(parts); i++)
+        if (is_now(b, v_get_str(parts->u.map.pair[i].val, field, NULL), b->department))
+            return true;
+    return false;
+}
+
 static bool is_holder(struct bench *b, const char *role)
 {
     const struct role *r = procedure_role(b->p, role);
-    if (strcmp(role, TASK_HOLDER) == 0)
-        return holds_any_task(b);
+    if (strcmp(role, TASK_HOLDER) == 0) /* of a task that is gone nobody can be the holder: actor_check_task tells */
+        return holds_any_task(b) || (v_get_int(b->j->command, "task", 0) && !b->task);
     if (r && r->party)
         return is_party(b, r);
     if (b->party || !b->department)
@@ -126,7 +145,9 @@ static bool is_holder(struct bench *b, const char *role)
     if (body && !chair)
         return body_seat(b, body->name);
     const struct department *d = bench_role(b, role);
-    return d ? strcmp(d->id, b->department) == 0 : b->opening && !strchr(role, '.');
+    if (d || body)
+        return d && strcmp(d->id, b->department) == 0;
+    return strchr(role, '.') ? in_any_part(b, role) : b->opening;
 }
 
 static void refuse_role(struct bench *b)
@@ -155,12 +176,12 @@ void actor_find(struct bench *b)
 {
     const struct value *by = v_get(b->j->command, "by");
     unsigned rights = register_rights(b->j->reg, b->j->principal);
-    const char *own = now_called(b, bench_principal_department(b, b->j->principal));
+    const char *own = b->own = now_called(b, bench_principal_department(b, b->j->principal));
     const char *named = v_get_str(by, "department", NULL);
     b->party = v_get_str(by, "party", NULL);
     b->department = b->party ? NULL : named ? now_called(b, named) : own;
     bool same = own && b->department && strcmp(own, b->department) == 0;
-    bool for_others = b->party || (named && !same);
+    bool for_others = b->for_others = b->party || (named && !same);
     if (!(rights & (for_others ? RIGHT_ENTER : RIGHT_ACT)))
         bench_refuse(b, "right", for_others ? "no-right-to-enter" : "no-right-to-act", "'%s' has no right to %s",
                      b->j->principal, for_others ? "enter what others did" : "do the acts of a department");
@@ -201,6 +222,65 @@ void actor_check_opener(struct bench *b)
         refuse_role(b);
 }
 
+/* ---- entering for others ---- */
+
+static bool leads(const struct bench *b)
+{
+    const struct department *d = bench_role(b, b->p->lead);
+    return d && is_now(b, d->id, b->own);
+}
+
+/* For a party: who leads the case, or the unit that the party may be. For a department that acts on paper: who leads
+ * the case, or its superior. */
+static bool may_enter(const struct bench *b)
+{
+    const struct role *r = procedure_role(b->p, b->party);
+    if (b->party)
+        return leads(b) || (r && r->same_as && is_now(b, v_get_str(v_get(b->kase, "roles"), r->same_as, NULL), b->own));
+    const struct department *d = register_department(b->j->reg, b->department);
+    return d && d->keyless && (leads(b) || is_now(b, d->superior, b->own));
+}
+
+static void refuse_enterer(struct bench *b)
+{
+    const struct department *d = b->department ? register_department(b->j->reg, b->department) : NULL;
+    if (d && !d->keyless)
+        bench_refuse(b, "right", "no-right-to-enter-for", "%s有密钥,自己办理,不由他人代录", d->name);
+    else
+        bench_refuse(b, "right", "no-right-to-enter-for", "代录限于%s或者%s", procedure_role_label(b->p, b->p->lead),
+                     d ? "其上级" : "当事人所在单位");
+}
+
+/* While nobody leads the case, who does is seen when the act has bound the roles. */
+void actor_check_enterer(struct bench *b)
+{
+    if (!b->for_others || may_enter(b))
+        b->may_enter = true;
+    else if (bench_role(b, b->p->lead) || (b->department && !register_department(b->j->reg, b->department)->keyless))
+        refuse_enterer(b);
+}
+
+static bool shows_paper(const struct value *papers)
+{
+    for (size_t i = 0; i < v_count(papers); i++)
+        if (v_count(papers->u.map.pair[i].val))
+            return true;
+    return false;
+}
+
+/* After the act's own rules, so that what they ask for is told first. */
+void actor_check_entered(struct bench *b)
+{
+    if (!b->may_enter && !may_enter(b)) {
+        refuse_enterer(b);
+    } else if (b->for_others && !shows_paper(v_get(b->j->command, "papers"))) {
+        bench_refuse(b, "law", "entered-without-paper", "代录“%s”需要附签名的材料(papers.signed)", b->act->label);
+        b->rejection.missing = "签名的材料";
+        b->rejection.who = b->party ? procedure_role_label(b->p, b->party) : b->department;
+        b->rejection.article = b->act->article;
+    }
+}
+
 /* ---- the part in question ---- */
 
 void actor_find_part(struct bench *b)
@@ -209,12 +289,16 @@ void actor_find_part(struct bench *b)
         return;
     int64_t n = v_get_int(b->j->command, "part", 0);
     const char *id = n ? arena_printf(b->a, "%lld", (long long)n) : v_get_str(b->task, "part", NULL);
+    b->part_kind = b->act->on;
+    b->part = b->acted_on = id;
+}
+
+void actor_check_part(struct bench *b)
+{
     const struct part_kind *k = procedure_part(b->p, b->act->on);
-    if (!id)
+    if (k && !b->part)
         bench_refuse(b, "form", "part-missing", "the act '%s' is about one %s (%s): say which in 'part'", b->act->name,
                      k->name, k->label);
-    else if (!v_get(v_get(v_get(b->kase, "parts"), k->name), id))
-        bench_refuse(b, "form", "part-unknown", "the case has no %s %s", k->name, id);
-    b->part_kind = k->name;
-    b->part = b->acted_on = id;
+    else if (k && !v_get(v_get(v_get(b->kase, "parts"), k->name), b->part))
+        bench_refuse(b, "form", "part-unknown", "the case has no %s %s", k->name, b->part);
 }

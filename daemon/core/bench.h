@@ -23,6 +23,9 @@ struct bench {
     bool opening;
     const char *department;         /* the department that did it; NULL when a party did */
     const char *party;              /* the party that did it, or NULL */
+    const char *own;                /* the department of who enters it, as it is called now; NULL: none */
+    bool for_others;                /* it was not own that did it */
+    bool may_enter;                 /* it was seen that own may enter it */
     const char *about;              /* the department that a miss or an escalation is about: whose superior is told */
     const char *part_kind, *part;   /* the part in question, "lead" and "2"; NULL: none */
     const char *added_kind, *added; /* the part that an effect of this act added last; NULL: none */
@@ -72,9 +75,13 @@ const char *bench_principal_department(const struct bench *b, const char *princi
 void actor_find(struct bench *b);
 void actor_find_task(struct bench *b);
 void actor_find_part(struct bench *b);
-void actor_check(struct bench *b);        /* refuses whom the act does not belong to */
-void actor_check_party(struct bench *b);  /* the same, when the facts are in */
-void actor_check_opener(struct bench *b); /* the same, when the roles of a new case are bound */
+void actor_check(struct bench *b);         /* refuses whom the act does not belong to */
+void actor_check_enterer(struct bench *b); /* refuses who may not enter it for others */
+void actor_check_task(struct bench *b);    /* refuses a task that is not there, or asks for something else */
+void actor_check_part(struct bench *b);    /* refuses a part that is not there */
+void actor_check_entered(struct bench *b); /* when the roles are bound: who enters for others, and the signed paper */
+void actor_check_party(struct bench *b);   /* the same, when the facts are in */
+void actor_check_opener(struct bench *b);  /* the same, when the roles of a new case are bound */
 void actor_close_tasks(struct bench *b);
 
 /* ---- guard.c ---- */

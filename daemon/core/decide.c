@@ -104,7 +104,11 @@ static void find_act(struct bench *b)
     }
     if (b->opening && !b->act->opens)
         bench_refuse(b, "form", "case-missing", "the act '%s' opens no case: say which one in 'case'", name);
-    else if (!b->opening && !comes_from(b, &b->act->from))
+}
+
+static void check_stage(struct bench *b)
+{
+    if (!b->opening && !comes_from(b, &b->act->from))
         refuse_stage(b);
     int64_t expect = v_get_int(b->j->command, "expect", -1), version = v_get_int(b->kase, "version", 0);
     if (expect >= 0 && expect != version)
@@ -253,10 +257,14 @@ static void enter_stage(struct bench *b)
 
 struct decision decide(struct arena *a, const struct judge *j)
 {
-    static void (*const steps[])(struct bench *) = {find_act,    actor_find, actor_find_task, actor_find_part,
-                                                    actor_check, find_done,  check_held};
+    /* whose act it is before how the case stands: a stranger learns nothing of it */
+    static void (*const steps[])(struct bench *) = {
+        find_act,    actor_find,       actor_find_task,  actor_find_part, actor_check, actor_check_enterer,
+        check_stage, actor_check_task, actor_check_part, find_done,       check_held};
     static void (*const deeds[])(struct bench *) = {
-        form_take, actor_check_party, actor_close_tasks, apply_rules, actor_check_opener, enter_stage, open_recurring};
+        form_take,          actor_check_party,   actor_close_tasks, apply_rules,
+        actor_check_opener, actor_check_entered, enter_stage,       open_recurring,
+    };
     struct bench b;
     bench_begin(&b, a, j);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !b.refused; i++)

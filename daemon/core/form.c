@@ -370,8 +370,9 @@ static void take_slot(struct bench *b, const char *slot, const struct value *has
     }
 }
 
-/* What any act may carry beside its own: the paper that shows the day of a late entry. */
-static const char date_slot[] = "date-proof";
+/* What any act may carry beside its own: the paper that shows the day of a late entry, and the one that was signed by
+ * whom the act was entered for. */
+static const struct words common_slots = {(const char *[]){"date-proof", "signed"}, 2};
 
 static void take_papers(struct bench *b, const struct value *papers)
 {
@@ -379,7 +380,7 @@ static void take_papers(struct bench *b, const struct value *papers)
         bench_refuse(b, "form", "paper-wrong", "papers: expected a map: slot -> list of hashes");
     for (size_t i = 0; !b->refused && i < v_count(papers); i++) {
         const struct pair *p = &papers->u.map.pair[i];
-        bool known = strcmp(p->key, date_slot) == 0;
+        bool known = words_have(&common_slots, p->key);
         for (size_t s = 0; s < b->act->npapers && !known; s++)
             known = strcmp(b->act->papers[s].slot, p->key) == 0;
         if (!known)

@@ -18,6 +18,8 @@ struct asking {
     struct value *answer;
     struct value *refused; /* set: this is the answer */
     size_t page_bytes;
+    const char *bad_database; /* where a record could not be read; NULL: none, or not known */
+    uint64_t bad_number;      /* its event, case or transition; 0: not known */
 };
 
 typedef enum status (*question_fn)(struct asking *k);
@@ -38,6 +40,10 @@ bool page_put(struct asking *k, struct value *list, const struct value *item);
 MUST_USE enum status case_asked(struct asking *k, struct value **ret);
 MUST_USE enum status case_record(struct asking *k, struct arena *a, int64_t kase, struct value **ret);
 const struct procedure *case_law(const struct asking *k, const struct value *kase);
+
+/* event_read() for a question. asking_bad() remembers, for the answer, which record is ST_CORRUPT; returns st. */
+MUST_USE enum status asking_event(struct asking *k, struct arena *a, uint64_t n, struct value **ret);
+enum status asking_bad(struct asking *k, enum status st, enum store_db db, uint64_t n);
 
 MUST_USE enum status number_read(struct asking *k, struct key key, int64_t *ret);
 

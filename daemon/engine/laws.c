@@ -82,15 +82,27 @@ static void law_add(struct laws *l, struct compiled *c)
     l->law[l->n++] = (struct law){c, DAY_NONE};
 }
 
+/* A text that the events name and the store cannot give: nothing folds it again, so say which and what helps. */
+static enum status source_get(struct store_txn *t, const struct hash *hash, const char *what, struct bytes *ret,
+                              struct buf *why)
+{
+    char hex[HASH_HEX];
+    enum status st = store_get(t, DB_SOURCES, (struct bytes){hash->b, HASH_LEN}, ret);
+    if (st && why)
+        buf_printf(why,
+                   "store: database sources: the text of %s (%s) cannot be read: %s; restore the store from a backup\n",
+                   what, hash_hex(hash, hex), status_text(st));
+    return st == ST_NOT_FOUND ? ST_CORRUPT : st;
+}
+
 static enum status source_read(struct store_txn *t, const struct value *change, struct hash *ret_hash,
-                               struct bytes *ret)
+                               struct bytes *ret, struct buf *why)
 {
     const struct value *hash = v_get(change, "hash");
     if (v_kind(hash) != V_BIN || hash->u.bin.n != HASH_LEN)
         return ST_CORRUPT;
     memcpy(ret_hash->b, hash->u.bin.p, HASH_LEN);
-    enum status st = store_get(t, DB_SOURCES, (struct bytes){ret_hash->b, HASH_LEN}, ret);
-    return st == ST_NOT_FOUND ? ST_CORRUPT : st;
+    return source_get(t, ret_hash, v_get_str(change, "procedure", v_get_str(change, "of", "a calendar")), ret, why);
 }
 
 static void tell(struct buf *why, struct problems *problems)
@@ -111,7 +123,7 @@ static enum status procedure_load(struct laws *l, struct store_txn *t, const str
     }
     struct hash hash;
     struct bytes text;
-    enum status st = source_read(t, change, &hash, &text);
+    enum status st = source_read(t, change, &hash, &text, why);
     if (st)
         return st;
     struct arena *a = arena_new();
@@ -136,11 +148,11 @@ static enum status procedure_activate(struct laws *l, const struct value *change
     return ST_OK;
 }
 
-static enum status calendar_load(struct laws *l, struct store_txn *t, const struct value *change)
+static enum status calendar_load(struct laws *l, struct store_txn *t, const struct value *change, struct buf *why)
 {
     struct hash hash;
     struct bytes text;
-    enum status st = source_read(t, change, &hash, &text);
+    enum status st = source_read(t, change, &hash, &text, why);
     if (st)
         return st;
     const char *of = v_get_str(change, "of", "");
@@ -162,7 +174,7 @@ static enum status calendar_build(struct laws *l, struct store_txn *t, struct bu
     l->calendar = calendar_new();
     for (size_t i = 0; !st && i < l->nyears; i++) {
         struct bytes text;
-        st = store_get(t, DB_SOURCES, (struct bytes){l->year[i].source.b, HASH_LEN}, &text);
+        st = source_get(t, &l->year[i].source, "a calendar", &text, why);
         if (st)
             break;
         struct calendar_file *file = calendar_file_read(a, "calendar", text, problems);
@@ -181,7 +193,7 @@ static enum status change_take(struct laws *l, struct store_txn *t, const struct
         return procedure_load(l, t, old, change, why);
     if (strcmp(act, "procedure-activate") == 0)
         return procedure_activate(l, change);
-    return strcmp(act, "calendar-load") == 0 ? calendar_load(l, t, change) : ST_OK;
+    return strcmp(act, "calendar-load") == 0 ? calendar_load(l, t, change, why) : ST_OK;
 }
 
 enum status laws_load(struct store_txn *t, const struct laws *old, struct laws **ret, struct buf *why)

@@ -3,6 +3,7 @@
 #include "daemon/engine/asking.h"
 #include "proto/wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,10 +61,25 @@ enum status number_read(struct asking *k, struct key key, int64_t *ret)
     return count_read(k->t, key_bytes(&key), ret);
 }
 
+enum status asking_bad(struct asking *k, enum status st, enum store_db db, uint64_t n)
+{
+    if (st == ST_CORRUPT && !k->bad_database) {
+        k->bad_database = store_db_name(db);
+        k->bad_number = n;
+    }
+    return st;
+}
+
+enum status asking_event(struct asking *k, struct arena *a, uint64_t n, struct value **ret)
+{
+    return asking_bad(k, event_read(a, k->t, n, ret), DB_EVENTS, n);
+}
+
 enum status case_record(struct asking *k, struct arena *a, int64_t kase, struct value **ret)
 {
     struct key key = case_key(kase);
-    return kase > 0 ? record_read(a, k->t, DB_CASES, key_bytes(&key), ret) : ST_NOT_FOUND;
+    return kase > 0 ? asking_bad(k, record_read(a, k->t, DB_CASES, key_bytes(&key), ret), DB_CASES, (uint64_t)kase)
+                    : ST_NOT_FOUND;
 }
 
 enum status case_asked(struct asking *k, struct value **ret)
@@ -245,6 +261,21 @@ static enum status ask_store(struct asking *k)
     return st;
 }
 
+/* A record that cannot be read passes by no waiting: it is told apart from what is too much at the moment. */
+static void refuse_store(struct asking *k, enum status st)
+{
+    char what[64];
+    if (st != ST_CORRUPT) {
+        (void)refuse(k, "limit", "store", status_text(st));
+        return;
+    }
+    (void)snprintf(what, sizeof what, "a record of %s cannot be read", k->bad_database ? k->bad_database : "the store");
+    (void)refuse(k, "store", "corrupt", what);
+    v_put_str(k->a, k->refused, "database", k->bad_database);
+    if (k->bad_number)
+        v_put_int(k->a, k->refused, "number", (int64_t)k->bad_number);
+}
+
 struct value *question_answer(struct arena *a, const struct question *q)
 {
     struct asking k = {.a = a, .q = q, .m = q->message, .answer = v_map(a)};
@@ -256,7 +287,7 @@ struct value *question_answer(struct arena *a, const struct question *q)
     else if (st == ST_NOT_FOUND && !k.refused)
         (void)refuse(&k, "form", "not-found", "there is no such thing");
     else if (st && !k.refused)
-        (void)refuse(&k, "limit", "store", status_text(st));
+        refuse_store(&k, st);
     if (!k.refused && value_bytes(a, k.answer).n > WIRE_BYTES)
         (void)refuse(&k, "limit", "too-long", "the answer is longer than a message may be");
     return k.refused ? k.refused : k.answer;

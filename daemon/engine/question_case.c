@@ -47,7 +47,7 @@ static enum status events_each(struct asking *k, int64_t kase, uint64_t after,
         arena_reset(scratch);
         st = key_take_u64(&rest, &n);
         if (!st)
-            st = event_read(scratch, k->t, n, &event);
+            st = asking_event(k, scratch, n, &event);
         if (st || !fn(k, scratch, event, ctx))
             break;
     }
@@ -134,7 +134,7 @@ static enum status received_by(struct asking *k, const char *stream, int64_t pos
 static enum status put_sender(struct asking *k, struct value *item, const char *what, int64_t event)
 {
     struct value *e, *who = v_map(k->a);
-    enum status st = event_read(k->a, k->t, (uint64_t)event, &e);
+    enum status st = asking_event(k, k->a, (uint64_t)event, &e);
     if (st)
         return st == ST_NOT_FOUND ? ST_CORRUPT : st;
     v_put_str(k->a, who, "principal", v_get_str(e, "principal", NULL));

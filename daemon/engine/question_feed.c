@@ -16,15 +16,16 @@ static enum status numbered(struct asking *k, enum store_db db, struct key prefi
     key_add_u64(&from, first < 1 ? 1 : (uint64_t)first);
     v_put(k->a, k->answer, name, list);
     struct store_cursor *c = store_cursor(k->t, db);
+    uint64_t n = first < 1 ? 1 : (uint64_t)first;
     enum status st = store_seek(c, key_bytes(&from));
-    for (; !st && key_has_prefix(store_key(c), key_bytes(&prefix)); st = store_next(c)) {
+    for (; !st && key_has_prefix(store_key(c), key_bytes(&prefix)); st = store_next(c), n++) {
         struct value *item;
         st = record_read(k->a, k->t, db, store_key(c), &item);
         if (st || !page_put(k, list, item))
             break;
     }
     store_cursor_free(c);
-    return st == ST_NOT_FOUND ? ST_OK : st;
+    return st == ST_NOT_FOUND ? ST_OK : asking_bad(k, st, db, n);
 }
 
 static enum status put_last(struct asking *k, const char *head)
@@ -169,12 +170,23 @@ static enum status entry_shown(struct asking *k, const char *kind, const struct 
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
+static bool is_kind(const char *kind)
+{
+    static const char *const kinds[] = {"department", "person", "role", "key"};
+    bool is = false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        is = is || strcmp(kind, kinds[i]) == 0;
+    return is;
+}
+
 enum status ask_register(struct asking *k)
 {
     const struct register_book *r = view_register(k->q->view);
     const char *kind = v_get_str(k->m, "kind", ""), *one = v_get_str(k->m, "entry", NULL);
     struct value *list = v_list(k->a);
     const char *last = "";
+    if (!is_kind(kind))
+        return refuse(k, "form", "kind-unknown", "kind is department, person, role or key");
     v_put(k->a, k->answer, "entries", list);
     for (size_t i = 0; i < register_count(r, kind); i++) {
         const struct value *entry = register_entry(r, kind, i);

@@ -105,7 +105,7 @@ static enum status cases_look(struct asking *k, const struct filter *f, struct a
     enum status st = record_read(scratch, k->t, DB_CASES, key_bytes(&key), &kase);
     if (!st)
         *ret_full = filter_fits(f, kase) && !page_put(k, list, case_item(k, kase));
-    return st;
+    return asking_bad(k, st, DB_CASES, id);
 }
 
 /* One page: walk the index (or the cases) behind `after`, in order of case. */

@@ -214,12 +214,25 @@ static enum status start_sources(struct engine *e, const struct engine_source *s
     return st;
 }
 
+/* A store keeps the kind of time that it was made with: a case of the law is not counted by a clock that is played. */
+static enum status time_fits(const struct engine *e, struct buf *why)
+{
+    if (e->simulated == e->options.simulated)
+        return ST_OK;
+    buf_printf(why, "the store was made with %s time, but the configuration %s `simulated`: %s\n",
+               e->simulated ? "simulated" : "real", e->simulated ? "has no" : "has",
+               e->simulated ? "give it back, or name another store" : "take it out, or name another store");
+    return ST_INVALID;
+}
+
 static enum status start_write(struct engine *e, struct buf *why)
 {
     int64_t next;
     enum status st = engine_event(e, &next);
     if (!st && next == 1)
         st = start_create(e);
+    else if (!st)
+        st = time_fits(e, why);
     if (!st)
         st = start_sources(e, e->options.calendars, e->options.ncalendars, calendar_source, why);
     if (!st)
@@ -227,17 +240,30 @@ static enum status start_write(struct engine *e, struct buf *why)
     return st;
 }
 
+/* Whoever starts a daemon that does not start must read why, also when a deeper floor had only a status to give. */
+static void start_failed(enum status st, struct buf *why)
+{
+    if (why && !why->n)
+        buf_printf(why, "store: %s%s\n", status_text(st),
+                   st == ST_CORRUPT ? "; what is derived was folded anew and it still does not fit: restore the store "
+                                      "from a backup"
+                                    : "");
+}
+
 enum status engine_start(struct engine *e, struct when now, struct engine_result *ret, struct buf *why)
 {
     struct engine_result r;
     enum status st = start_read(e, now, why);
-    if (st)
+    if (st) {
+        start_failed(st, why);
         return st;
+    }
     st = batch_begin(e, now, &r);
     if (!st)
         st = batch_end(e, start_write(e, why), &r);
     e->options.calendars = e->options.procedures = NULL; /* borrowed until here */
     if (st) {
+        start_failed(st, why);
         engine_result_done(&r);
         return st;
     }

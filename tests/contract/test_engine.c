@@ -184,15 +184,15 @@ static void an_old_id_is_refused_and_its_answer_still_told(void **state)
 static void a_refusal_by_the_law_is_an_event_and_is_remembered(void **state)
 {
     struct house *h = *state;
-    int64_t kase = city_case(h, "proceeding");
+    int64_t kase = city_case(h, "received");
     uint64_t n = number(h);
-    struct value *c = city_act(h, "accept", kase);
-    const struct value *answer = house_do(h, "discipline", c);
+    struct value *c = city_act(h, "archive", kase);
+    const struct value *answer = house_do(h, "housing", c);
     assert_string_equal(v_get_str(answer, "t", ""), "refused");
     if (strcmp(v_get_str(answer, "kind", ""), "law") == 0) {
         assert_true(v_get_bool(answer, "remembered"));
         assert_int_equal(number(h), n + 1);
-        same_message(answer, house_do(h, "discipline", c));
+        same_message(answer, house_do(h, "housing", c));
         assert_int_equal(number(h), n + 1);
     } else {
         fail_msg("%s", v_get_str(answer, "kind", ""));

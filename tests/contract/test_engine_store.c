@@ -318,6 +318,45 @@ static void a_flipped_bit_is_folded_away_at_the_next_start(void **state)
     assert_same(&before, &after);
 }
 
+static void a_store_keeps_the_kind_of_time_it_was_made_with(void **state)
+{
+    struct place *p = *state;
+    struct buf why = {0};
+    struct engine_result r;
+    struct engine_options o = {.store = house_store(p->h), .administrator = "admin", .simulated = false};
+    struct engine *e = engine_new(&o);
+    assert_int_equal(engine_start(e, house_now(p->h), &r, &why), ST_INVALID);
+    assert_non_null(strstr(buf_cstr(&why), "made with simulated time"));
+    engine_free(e);
+    buf_done(&why);
+}
+
+/* Nothing folds a source again: the start must say which record, why, and what helps. */
+static void a_start_with_a_broken_source_says_which(void **state)
+{
+    struct place *p = *state;
+    struct store_txn *t;
+    struct buf why = {0};
+    struct engine_result r;
+    struct engine_options o = {.store = house_store(p->h), .administrator = "admin"};
+    assert_int_equal(store_read(o.store, &t), ST_OK);
+    struct store_cursor *c = store_cursor(t, DB_SOURCES);
+    assert_int_equal(store_next(c), ST_OK);
+    uint8_t key[HASH_LEN];
+    assert_int_equal(store_key(c).n, HASH_LEN);
+    memcpy(key, store_key(c).p, HASH_LEN);
+    store_cursor_free(c);
+    store_abort(t);
+    assert_int_equal(store_mem_flip(o.store, DB_SOURCES, (struct bytes){key, HASH_LEN}, 999), ST_OK);
+    struct engine *e = engine_new(&o);
+    assert_int_equal(engine_start(e, house_now(p->h), &r, &why), ST_CORRUPT);
+    assert_non_null(strstr(buf_cstr(&why), "database sources"));
+    assert_non_null(strstr(buf_cstr(&why), "checksum"));
+    assert_non_null(strstr(buf_cstr(&why), "backup"));
+    engine_free(e);
+    buf_done(&why);
+}
+
 static void a_start_that_died_in_a_refold_folds_again(void **state)
 {
     struct place *p = *state;
@@ -484,6 +523,8 @@ int main(int argc, char **argv)
         M(when_nobody_knows_nobody_is_answered),
         M(a_commit_that_found_no_space_is_taken_back_in_memory_too),
         M(a_flipped_bit_is_folded_away_at_the_next_start),
+        M(a_store_keeps_the_kind_of_time_it_was_made_with),
+        M(a_start_with_a_broken_source_says_which),
         M(a_start_that_died_in_a_refold_folds_again),
         M(a_refold_that_was_broken_off_goes_on_where_it_was),
         L(a_refold_that_was_broken_off_goes_on_where_it_was),

@@ -1,4 +1,6 @@
 /* Questions: what they answer, page by page, and to whom. */
+#include "daemon/store/key.h"
+#include "daemon/store/store_mem.h"
 #include "proto/wire.h"
 #include "tests/contract/city.h"
 
@@ -345,6 +347,32 @@ static void names_that_no_key_can_hold_name_nothing(void **state)
     }
 }
 
+static void a_record_that_cannot_be_read_is_no_matter_of_waiting(void **state)
+{
+    struct house *h = *state;
+    (void)city_case(h, "received");
+    int64_t n = house_last(h)->head.number;
+    struct key key = key_u64((uint64_t)n);
+    assert_int_equal(store_mem_flip(house_store(h), DB_EVENTS, key_bytes(&key), 40), ST_OK);
+    const struct value *a = ask_case(h, "inspector", "history", 1);
+    assert_true(refused(a, "store"));
+    assert_string_equal(v_get_str(a, "database", ""), "events");
+    assert_int_equal(v_get_int(a, "number", 0), n);
+    struct value *m = house_question(h, "events");
+    v_put_int(house_arena(h), m, "from", 1);
+    assert_true(refused(house_ask(h, "inspector", m), "store"));
+}
+
+static void the_register_has_four_kinds(void **state)
+{
+    struct house *h = *state;
+    struct value *m = house_question(h, "register");
+    v_put_str(house_arena(h), m, "kind", "role");
+    assert_true(v_count(v_get(house_ask(h, "inspector", m), "entries")) > 0);
+    v_put_str(house_arena(h), m, "kind", "roles");
+    assert_string_equal(v_get_str(house_ask(h, "inspector", m), "code", ""), "kind-unknown");
+}
+
 static void streams_are_read_as_far_as_the_room_goes(void **state)
 {
     struct house *h = *state;
@@ -425,6 +453,8 @@ int main(int argc, char **argv)
         T(an_answer_is_told_again_to_who_got_it),
         T(heads_are_proved_to_continue_each_other),
         T(names_that_no_key_can_hold_name_nothing),
+        T(a_record_that_cannot_be_read_is_no_matter_of_waiting),
+        T(the_register_has_four_kinds),
         T(streams_are_read_as_far_as_the_room_goes),
         T(a_paper_is_for_who_has_a_part_in_a_case_that_cites_it),
         T(a_paper_is_cited_from_its_command_on),

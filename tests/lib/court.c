@@ -118,6 +118,7 @@ static void fill_register(struct court *c)
             court_role(c, others[i][0], others[i][0], "act, enter");
     }
     court_role(c, "chief", "cdi", "act, approve");
+    court_role(c, "office", "committee", "act, enter"); /* enters what the village did on paper */
     court_role(c, "guest", "cdi", "watch");
     court_role(c, "stranger", "", "act, enter");
 }

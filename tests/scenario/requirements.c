@@ -146,6 +146,23 @@ static bool take_line(const struct book *b, char *line, const char *prefix, size
     return true;
 }
 
+/* A number that nobody knows is a slip of the pen. */
+static bool all_known(const struct book *b, const char *list)
+{
+    bool ok = true;
+    const struct scenario_cite *c;
+    for (size_t i = 0; i < b->n; i++)
+        for (size_t k = 0; (c = scenario_cite(b->scenario[i], k)) != NULL; k++) {
+            char line[64];
+            snprintf(line, sizeof line, "\n%.40s ", c->number);
+            if (strstr(list, line))
+                continue;
+            printf("%s:%d: there is no requirement %s\n", b->path[i], c->line, c->number);
+            ok = false;
+        }
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     struct book b = {0};
@@ -153,6 +170,7 @@ int main(int argc, char **argv)
     bool ok = book_read(&b);
     struct buf list = files_read("tests/scenario/requirements.txt");
     char *text = strdup(buf_cstr(&list)), *next;
+    ok = ok && all_known(&b, text);
     for (char *line = text; ok && line; line = next) {
         next = strchr(line, '\n');
         if (next)

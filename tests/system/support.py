@@ -94,6 +94,12 @@ class TownTest(unittest.TestCase):
                       papers={"application": [clerk.put_paper(f"申请书 {serial}".encode())]})
         return case
 
+    def withdraw(self, case):
+        """The person takes the application back, on a paper that the discipline department enters."""
+        clerk = self.client("discipline-clerk")
+        clerk.command("withdraw", case=case, fields={"withdrawal-reason": "不再申请"}, by={"party": "applicant"},
+                      second="discipline-head", papers={"signed": [clerk.put_paper("撤回申请书".encode())]})
+
     def accepted(self, serial=1):
         case = self.received(serial)
         self.client("discipline-clerk").command("accept", case=case)

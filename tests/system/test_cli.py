@@ -104,6 +104,19 @@ class Commands(support.TownTest):
         self.leeway("administrator", "status", "--key", new, code=4)
         self.leeway("discipline-clerk", "department", "add", "x", "--name", "x", "--kind", "bureau", code=4)
 
+    def test_a_watch_whose_key_is_revoked_ends(self):
+        server, key = self.town.key_file("server").with_suffix(".key.pub"), self.town.key_file("audit-reader")
+        watch = subprocess.Popen(
+            [self.programs / "leeway", "--endpoint", self.town.commands, "--transitions", self.town.transitions,
+             "--server-key", server, "--key", key, "--lang", "en", "watch", "--after", "0", "-o", "ndjson"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+        self.addCleanup(lambda: (watch.kill(), watch.wait(), watch.stdout.close(), watch.stderr.close()))
+        self.proceeding()
+        self.assertTrue(watch.stdout.readline())
+        self.leeway("administrator", "key", "revoke", key.with_suffix(".key.pub"))
+        self.assertEqual(watch.wait(timeout=support.LIMIT), 4)
+        self.assertIn("not registered", watch.stderr.read())
+
     def agent(self):
         handler, folder = self.town.folder / "handler", self.town.folder
         handler.write_text(HANDLER)
@@ -144,8 +157,7 @@ class Commands(support.TownTest):
         case = self.accepted()
         agent = self.agent()
         support.until("confirmed", lambda: "done" in self.states(case).get("suspend-accountability", {}))
-        self.client("discipline-clerk").command("withdraw", case=case, by={"party": "applicant"},
-                                                second="discipline-head", fields={"withdrawal-reason": "不再申请"})
+        self.withdraw(case)
         support.until("set aside", lambda: "failed" in self.states(case).get("suspension-ended", {}))
         self.assertEqual(sum(run.endswith("suspension-ended") for run in self.runs()), 5)
         left = self.data("inspector", "unserved")["notices"]

@@ -130,7 +130,7 @@ class FirstSteps(unittest.TestCase):
         for step in read_page(PAGE.read_text(encoding="utf-8")):
             printed = shell.run(step.command)
             if not matches(step.printed, printed):
-                self.fail("line {}: {}\nthe page says:\n{}\nprinted:\n{}".format(
+                self.fail("line {}: {}\nthe page says:\n{}\nprinted (--write takes it over):\n{}".format(
                     step.number, step.command, "\n".join(step.printed), "\n".join(printed)))
         signal.alarm(0)
 

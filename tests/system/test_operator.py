@@ -68,8 +68,7 @@ class Agent(support.TownTest):
         self.assertEqual([(n["case"], n["reason"]) for n in failed], [(one, "the printer has no paper")])
         self.assertIn(two, [case for _, case in self.ran()])
         for case in (one, two):
-            self.client("discipline-clerk").command("withdraw", case=case, by={"party": "applicant"},
-                                                    fields={"withdrawal-reason": "撤回"}, second="discipline-head")
+            self.withdraw(case)
         support.until("the other case goes on", lambda: len({p for p, case in self.ran() if case == two}) > 1)
         first = failed[0]["position"]
         self.assertEqual({p for p, case in self.ran() if case == one}, {first})

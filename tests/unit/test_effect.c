@@ -141,7 +141,7 @@ static void a_withdrawal_leaves_no_suspension_open(void **state)
 {
     struct court *c = *state;
     court_accepted(c);
-    court_does(c, "cdi", "withdraw", "by: {party: applicant}");
+    court_does(c, "cdi", "withdraw", "by: {party: applicant}\npapers: {signed: [s]}");
     court_is(c, "suspensions.1.state", "ended");
     court_is(c, "suspensions.1.outcome", "");
     court_is(c, "stage", "withdrawn");

@@ -119,6 +119,11 @@ static struct value *some_value(struct court *c, const struct value *field)
 static struct value *some_papers(struct court *c, const struct value *slots)
 {
     struct value *papers = v_map(c->a);
+    if (chance(10)) {
+        v_put(c->a, papers, "signed", v_list(c->a));
+        struct hash h = hash_of(&seed, sizeof seed);
+        v_push(c->a, v_get(papers, "signed"), v_bin(c->a, h.b, HASH_LEN));
+    }
     for (size_t i = 0; i < v_count(slots); i++) {
         struct value *list = v_list(c->a);
         struct hash h = hash_of(&seed, sizeof seed);
@@ -264,9 +269,12 @@ static void carry_out(struct court *c, struct value **events)
 static struct judge judge_now(struct court *c, const struct value *command, const struct value *events)
 {
     int64_t named = v_get_int(v_get(command, "fields"), "corrected-event", 0);
-    const char *by = v_get_str(v_get(command, "by"), "department", "cdi");
+    /* for a party whoever leads enters */
+    const char *named_lead = v_get_str(v_get(command, "fields"), "receiver-id", "cdi");
+    const char *lead = v_get_str(v_get(c->kase, "roles"), c->procedure->lead, named_lead);
+    const char *by = v_get_str(v_get(command, "by"), "department", lead);
     const char *who = chance(8) == 0               ? ONE_OF("organ", "org", "roads", "chief", "guest")
-                      : strcmp(by, "village") == 0 ? "cdi"
+                      : strcmp(by, "village") == 0 ? "office"
                                                    : by;
     return (struct judge){.procedure = c->procedure,
                           .reg = c->reg,

@@ -175,21 +175,22 @@ static void a_party_that_is_nobodys_unit_is_served_on_paper(void **state)
     assert_string_equal(text_in(court_notice(c, "cdi", "serve-notice"), "party"), "expert");
 }
 
-static void what_a_party_did_is_served_by_who_entered_it(void **state)
+static void what_a_department_did_is_served_by_it(void **state)
 {
     struct court *c = *state;
     court_accepted(c);
-    court_does(c, "org", "extend", "by: {department: cdi}\nfields: {more-days: 2}"); /* cdi did it, org entered it */
+    court_does(c, "chief", "extend", "by: {department: cdi}\nfields: {more-days: 2}");
     assert_non_null(court_notice(c, "cdi", "serve-notice"));
-    assert_null(court_notice(c, "org", "serve-notice"));
+    assert_null(court_notice(c, "chief", "serve-notice"));
 }
 
 /* A department without a key cannot serve: whoever enters for it does. */
 static void what_a_keyless_department_did_is_served_by_who_entered_it(void **state)
 {
     struct court *c = *state;
-    court_does(c, "cdi", "record",
-               "by: {department: village}\nfields: {unit-id: roads, started: 2026-03-02, subject: p, lead: [{covered: "
+    court_does(c, "office", "record",
+               "by: {department: village}\npapers: {signed: [s]}\nfields: {unit-id: roads, started: 2026-03-02, "
+               "subject: p, lead: [{covered: "
                "true}]}");
     court_is(c, "roles.organ", "village");
     court_does(c, "cdi", "apply",
@@ -197,7 +198,7 @@ static void what_a_keyless_department_did_is_served_by_who_entered_it(void **sta
                "papers: {application: [one]}");
     court_does(c, "cdi", "accept", "");
     assert_string_equal(text_in(court_notice(c, "cdi", "serve-notice"), "party"), "village"); /* to suspend */
-    court_does(c, "cdi", "confirm", "by: {department: village}");
+    court_does(c, "cdi", "confirm", "by: {department: village}\npapers: {signed: [s]}");
     assert_string_equal(text_in(court_notice(c, "cdi", "serve-notice"), "party"), "applicant");
     for (size_t i = 0; i < v_count(c->last.notices); i++)
         assert_string_not_equal(text_in(v_at(c->last.notices, i), "stream"), "village");
@@ -207,8 +208,9 @@ static void what_a_keyless_department_did_is_served_by_who_entered_it(void **sta
 static void a_keyless_department_that_is_asked_holds_the_task(void **state)
 {
     struct court *c = *state;
-    court_does(c, "cdi", "record",
-               "by: {department: village}\nfields: {unit-id: roads, started: 2026-03-02, subject: p, lead: [{covered: "
+    court_does(c, "office", "record",
+               "by: {department: village}\npapers: {signed: [s]}\nfields: {unit-id: roads, started: 2026-03-02, "
+               "subject: p, lead: [{covered: "
                "true}]}");
     court_does(c, "cdi", "apply",
                "by: {party: applicant}\nfields: {applicant-kind: person, receiver-id: cdi, story: x}\n"
@@ -217,7 +219,7 @@ static void a_keyless_department_that_is_asked_holds_the_task(void **state)
     const char *task = court_task(c, "confirm", "village");
     assert_non_null(task);
     assert_non_null(court_at(c, arena_printf(c->a, "tasks.%s.due-at", task)));
-    court_does(c, "cdi", "confirm", "by: {department: village}");
+    court_does(c, "cdi", "confirm", "by: {department: village}\npapers: {signed: [s]}");
     assert_null(court_task(c, "confirm", "village"));
     assert_non_null(court_task(c, "serve", "cdi"));
 }
@@ -225,8 +227,9 @@ static void a_keyless_department_that_is_asked_holds_the_task(void **state)
 static void a_limit_that_the_daemon_tells_of_is_served_by_who_leads_the_case(void **state)
 {
     struct court *c = *state;
-    court_does(c, "cdi", "record",
-               "by: {department: village}\nfields: {unit-id: roads, started: 2026-03-02, subject: p, lead: [{covered: "
+    court_does(c, "office", "record",
+               "by: {department: village}\npapers: {signed: [s]}\nfields: {unit-id: roads, started: 2026-03-02, "
+               "subject: p, lead: [{covered: "
                "true}]}");
     court_to(c, "2026-03-31");
     court_falls_due(c, "miss", "window"); /* nobody leads the case yet: the limit is told to nobody but the feed */
@@ -368,7 +371,7 @@ int main(int argc, char **argv)
         T(a_party_that_is_a_unit_with_a_key_reads_its_stream),
         T(a_unit_without_a_key_is_served_on_paper),
         T(a_party_that_is_nobodys_unit_is_served_on_paper),
-        T(what_a_party_did_is_served_by_who_entered_it),
+        T(what_a_department_did_is_served_by_it),
         T(what_a_keyless_department_did_is_served_by_who_entered_it),
         T(a_keyless_department_that_is_asked_holds_the_task),
         T(a_limit_that_the_daemon_tells_of_is_served_by_who_leads_the_case),
