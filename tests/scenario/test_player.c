@@ -84,9 +84,9 @@ static void what_does_not_hold_is_told_with_its_line_and_what_was_there(void **s
 static void an_act_that_is_refused_fails_the_step_unless_that_is_expected(void **state)
 {
     (void)state;
-    assert_int_equal(fails(HEAD "做 到核实\n市住建局 受理\n", "not-possible"), 6);
-    assert_int_equal(fails(HEAD "做 到核实\n市住建局 受理\n  → 拒绝 码 act-not-possible\n", ""), 0);
-    assert_int_equal(fails(HEAD "做 到核实\n市住建局 受理\n  → 拒绝 规则 written\n", "act-not-possible"), 7);
+    assert_int_equal(fails(HEAD "做 到核实\n市纪委监委 受理\n", "not-possible"), 6);
+    assert_int_equal(fails(HEAD "做 到核实\n市纪委监委 受理\n  → 拒绝 码 act-not-possible\n", ""), 0);
+    assert_int_equal(fails(HEAD "做 到核实\n市纪委监委 受理\n  → 拒绝 规则 written\n", "act-not-possible"), 7);
 }
 
 static void a_file_that_is_written_back_is_the_same_law(void **state)
