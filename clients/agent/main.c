@@ -1,6 +1,7 @@
 /* leeway-agent - one department's subscriber */
 #include "clients/agent/agent.h"
 #include "clients/agent/look.h"
+#include "clients/agent/runner.h"
 
 #include "daemon/base/check.h"
 #include "daemon/base/text.h"
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 extern char **environ;
 
@@ -37,7 +39,8 @@ static const char help[] =
     "                        instead of the context's\n"
     "  --concurrency N       handlers at once, 1 to 256 (4)\n"
     "  --timeout SECONDS     of one run (60)\n"
-    "  --grace SECONDS       for runs under way when SIGTERM comes (10)\n"
+    "  --grace SECONDS       for runs under way when SIGTERM comes (10); when the agent itself is killed, so is\n"
+    "                        the program (what that started goes on), and it runs again at the next start\n"
     "  --env NAME=VALUE      more of the handler's environment; may be repeated\n"
     "  --help, --version\n"
     "\n"
@@ -168,6 +171,10 @@ static int check(const struct told *t)
         return wrong("--stream, --name, --handler and --state are all needed", NULL);
     if (!text_is_name(t->o.stream) || !text_is_name(t->o.name) || (t->o.group && !text_is_name(t->o.group)))
         return wrong("--stream, --name and --group are small letters, digits and dashes", NULL);
+    struct stat about;
+    bool folder = stat(t->o.handler, &about) == 0 && S_ISDIR(about.st_mode);
+    if (!folder && !runner_finds(t->o.handler))
+        return wrong("--handler is a program that can be run, or a folder of such, not", t->o.handler);
     return 0;
 }
 

@@ -1,12 +1,15 @@
 #include "clients/agent/runner.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int memory_file(const char *name, const char *content)
@@ -22,28 +25,48 @@ static int memory_file(const char *name, const char *content)
     return fd;
 }
 
-static int spawn(struct runner *r, const char *program, int in, char *const *environment)
+/* In the child, between fork and exec: nothing here may allocate or lock. Returns only when it failed. */
+static void become(const struct runner *r, const char *program, int in, char *const *environment, pid_t agent)
 {
     static const int signals[] = {SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGCHLD};
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attr;
-    sigset_t none, usual;
     char *argv[] = {(char *)(uintptr_t)program, NULL}; /* exec does not write there */
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    sigset_t none;
     sigemptyset(&none);
-    sigemptyset(&usual);
+    if (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        return;
+    if (getppid() != agent) /* it went before it could be watched */
+        _exit(0);
+    if (dup2(in, 0) < 0 || dup2(r->out, 1) < 0 || dup2(r->err, 2) < 0)
+        return;
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        sigaddset(&usual, signals[i]);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, in, 0);
-    posix_spawn_file_actions_adddup2(&files, r->out, 1);
-    posix_spawn_file_actions_adddup2(&files, r->err, 2);
-    posix_spawnattr_init(&attr);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &usual);
-    int failed = posix_spawnp(&r->pid, program, &files, &attr, argv, environment);
-    posix_spawnattr_destroy(&attr);
-    posix_spawn_file_actions_destroy(&files);
+        (void)sigaction(signals[i], &usual, NULL);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)execvpe(program, argv, environment);
+}
+
+/* Not posix_spawn(): it cannot tie the child's life to ours. The pipe closes by exec, or brings why there was none. */
+static int spawn(struct runner *r, const char *program, int in, char *const *environment)
+{
+    int news[2], failed = 0;
+    pid_t agent = getpid();
+    if (pipe2(news, O_CLOEXEC) != 0)
+        return errno;
+    r->pid = fork();
+    if (r->pid == 0) {
+        become(r, program, in, environment, agent);
+        failed = errno;
+        (void)!write(news[1], &failed, sizeof failed);
+        _exit(127);
+    }
+    if (r->pid < 0)
+        failed = errno;
+    close(news[1]);
+    while (r->pid > 0 && read(news[0], &failed, sizeof failed) < 0 && errno == EINTR)
+        ;
+    close(news[0]);
+    if (failed && r->pid > 0)
+        (void)waitpid(r->pid, NULL, 0);
     return failed;
 }
 
@@ -64,6 +87,26 @@ enum status runner_start(struct runner *r, const char *program, const char *inpu
         close(r->err);
     *r = (struct runner){.out = -1, .err = -1};
     return ST_IO;
+}
+
+static bool runs(const char *file)
+{
+    struct stat about;
+    return stat(file, &about) == 0 && S_ISREG(about.st_mode) && access(file, X_OK) == 0;
+}
+
+bool runner_finds(const char *program)
+{
+    const char *path = getenv("PATH");
+    if (strchr(program, '/'))
+        return runs(program);
+    for (const char *at = path ? path : "/bin:/usr/bin"; *at; at += strcspn(at, ":"), at += *at == ':') {
+        char file[4096];
+        int n = snprintf(file, sizeof file, "%.*s/%s", (int)strcspn(at, ":"), at, program);
+        if (n > 0 && (size_t)n < sizeof file && runs(file))
+            return true;
+    }
+    return false;
 }
 
 /* At most `most` bytes from the offset on. */

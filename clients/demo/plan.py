@@ -204,7 +204,7 @@ def late_declined(case, serial, chance):
     recorded(case, serial, leads((True, "report"), chance=chance))
     apply(case, chance.randint(24, 32))
     case.answer("application-received", "decline",
-                {"decline-basis": "程序(一)", "decline-reason": "逾期且无正当理由。"})
+                {"decline-basis": "application", "decline-reason": "逾期且无正当理由。"})
     case.then("application-declined", 4, "organ", "dispose", {"measure": "light"}, keys={"part": 1})
     case.answer("follow-up-due", "record-follow-up",
                 {"support-facts": "谈心谈话,帮助改进。", "performance": "表现良好。", "reuse": "reinstated"})
@@ -214,7 +214,7 @@ def declined(case, serial, chance):
     recorded(case, serial, leads((True, "petition"), chance=chance))
     apply(case, 3)
     case.answer("application-received", "decline",
-                {"decline-basis": "适用情形", "decline-reason": "申请事项与公务无关。"})
+                {"decline-basis": "circumstances", "decline-reason": "申请事项与公务无关。"})
 
 
 def withdrawn(case, serial, chance):

@@ -40,6 +40,8 @@ static void do_bind(struct bench *b, const struct effect *e, const struct rule *
         bench_refuse_rule(b, rule, "wrong-kind-of-department", "%s不能作为%s", d->name, role->label);
     else
         bench_put_str(b, bench_path(b, "roles.%s", e->name), d->id);
+    if (role->reads || strcmp(e->name, b->p->lead) == 0)
+        bench_put_str(b, bench_path(b, "readers.%s", e->name), d->id);
 }
 
 /* ---- clocks ---- */

@@ -372,7 +372,8 @@ enum status register_apply(struct register_book *r, const struct value *change)
     struct value *val = e && act->verb != ADD ? v_copy(r->arena, e->val) : v_map(r->arena);
     for (size_t i = 0; i < v_count(change); i++) {
         const struct pair *p = &change->u.map.pair[i];
-        bool of_a_person = act->kind == PERSON && strcmp(p->key, "name") == 0; /* stays in the event's private part */
+        /* stays in the event's private part */
+        bool of_a_person = act->kind == PERSON && (strcmp(p->key, "name") == 0 || strcmp(p->key, "post") == 0);
         if (strcmp(p->key, "act") == 0 || of_a_person)
             continue;
         if (v_kind(p->val) == V_NIL)

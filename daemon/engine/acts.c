@@ -43,7 +43,7 @@ bool fields_are(struct arena *a, const struct value *fields, const char *const *
 
 /* ---- the register ---- */
 
-/* The name of a person is the one private field; it stays out of the change. */
+/* The name of a person and the post, which may tell it, are private; they stay out of the change. */
 static struct value *register_change(struct arena *a, const char *act, const struct value *fields, struct draft *ret)
 {
     struct value *change = v_map(a);
@@ -51,12 +51,13 @@ static struct value *register_change(struct arena *a, const char *act, const str
     v_put_str(a, change, "act", act);
     for (size_t i = 0; i < v_count(fields); i++) {
         const struct pair *p = &fields->u.map.pair[i];
-        if (!person || strcmp(p->key, "name") != 0) {
+        if (!person || (strcmp(p->key, "name") != 0 && strcmp(p->key, "post") != 0)) {
             v_put(a, change, p->key, p->val);
             continue;
         }
-        ret->private_ = v_map(a);
-        v_put(a, ret->private_, "name", p->val);
+        if (!ret->private_)
+            ret->private_ = v_map(a);
+        v_put(a, ret->private_, p->key, p->val);
     }
     return change;
 }

@@ -12,6 +12,15 @@ static bool may_read(const struct engine *e, const char *principal, const struct
            register_case_part(e->fold->reg, principal, kase, true);
 }
 
+static bool cites(const struct value *kase, const struct value *hash)
+{
+    struct hash h;
+    if (v_kind(hash) != V_BIN || hash->u.bin.n != HASH_LEN)
+        return false;
+    memcpy(h.b, hash->u.bin.p, HASH_LEN);
+    return case_cites(kase, &h);
+}
+
 enum status act_read(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret)
 {
     const char *act = v_get_str(o->message, "act", "");
@@ -28,10 +37,14 @@ enum status act_read(struct engine *e, struct arena *a, const struct origin *o, 
         *ret = draft_refused("right", "not-your-case", "the principal's department has no part in the case");
         return ST_OK;
     }
+    struct value *hash = strcmp(act, "read-paper") == 0 ? v_path(o->message, "fields.hash") : NULL;
+    if (strcmp(act, "read-paper") == 0 && !cites(kase, hash)) {
+        *ret = draft_refused("form", "paper-unknown", "the case cites no such paper");
+        return ST_OK;
+    }
     *ret = draft_new(a, "read", act);
     v_put_int(a, ret->keys, "about", number);
-    struct value *hash = v_path(o->message, "fields.hash");
-    if (strcmp(act, "read-paper") == 0 && v_kind(hash) == V_BIN)
+    if (hash)
         v_put(a, ret->keys, "paper", hash);
     v_put_int(a, ret->answer, "case", number);
     return ST_OK;

@@ -105,7 +105,7 @@ static bool is_paper(const struct value *v, const struct hash *paper)
     return strcmp(v_text(v, ""), hash_hex(paper, hex)) == 0;
 }
 
-static bool cites(const struct value *kase, const struct hash *paper)
+bool case_cites(const struct value *kase, const struct hash *paper)
 {
     const struct value *slots = v_get(kase, "papers");
     for (size_t i = 0; i < v_count(slots) && slots->kind == V_MAP; i++) {
@@ -129,7 +129,7 @@ enum status paper_right(struct store *s, const struct view *v, const char *princ
     struct key k = case_key(kase);
     st = kase > 0 ? record_read(a, t, DB_CASES, key_bytes(&k), &record) : ST_NOT_FOUND;
     if (!st || st == ST_NOT_FOUND)
-        *ret = !st && cites(record, paper) && view_case_right(v, principal, record, true);
+        *ret = !st && case_cites(record, paper) && view_case_right(v, principal, record, true);
     arena_free(a);
     store_abort(t);
     return st == ST_NOT_FOUND ? ST_OK : st;

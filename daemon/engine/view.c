@@ -88,11 +88,13 @@ static bool among_values(const struct register_book *r, const struct value *map,
     return false;
 }
 
-static bool among_tasks(const struct value *tasks, const char *department)
+static bool among_tasks(const struct register_book *r, const struct value *tasks, const char *department)
 {
-    for (size_t i = 0; i < v_count(tasks) && tasks->kind == V_MAP; i++)
-        if (strcmp(v_get_str(tasks->u.map.pair[i].val, "department", ""), department) == 0)
+    for (size_t i = 0; i < v_count(tasks) && tasks->kind == V_MAP; i++) {
+        const struct department *d = register_heir(r, v_get_str(tasks->u.map.pair[i].val, "department", NULL));
+        if (d && strcmp(d->id, department) == 0)
             return true;
+    }
     return false;
 }
 
@@ -112,8 +114,10 @@ bool register_case_part(const struct register_book *r, const char *principal, co
     const struct department *d = register_heir(r, register_principal_department(r, principal));
     if (!d)
         return false;
-    return among_values(r, v_get(kase, "roles"), d->id) || among_tasks(v_get(kase, "tasks"), d->id) ||
-           (!private_ && among_told(v_get(kase, "told"), d->id));
+    if (among_tasks(r, v_get(kase, "tasks"), d->id))
+        return true;
+    return private_ ? among_values(r, v_get(kase, "readers"), d->id)
+                    : among_values(r, v_get(kase, "roles"), d->id) || among_told(v_get(kase, "told"), d->id);
 }
 
 bool view_case_right(const struct view *v, const char *principal, const struct value *kase, bool private_)

@@ -216,6 +216,7 @@ struct act {
 struct role {
     const char *name, *label;
     bool party;              /* not a department of the case: applicant, expert … */
+    bool reads;              /* who holds it reads what is private in the case; the lead always does */
     bool superior;           /* computed: the superior of whoever the matter is told about */
     const char *one_kind;    /* bound to the register's one department of this kind */
     struct words kinds;      /* kinds that may hold it; empty: any */

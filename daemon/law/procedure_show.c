@@ -48,6 +48,8 @@ static void show_roles(struct show *s)
             OUT(s, ":限于 ");
             show_list(s, &r->kinds, NULL, "、");
         }
+        if (r->reads)
+            OUT(s, ";可阅非公开内容");
         if (r->same_as) {
             OUT(s, ";即%s", show_role(s, r->same_as));
             if (r->same_when) {

@@ -126,13 +126,17 @@ static void read_roles(struct reader *r, const struct node *list)
     for (size_t i = 0; i < node_item_count(list); i++) {
         const struct node *n = node_item(list, i);
         struct role *role = &p->roles[p->nroles];
-        node_known_keys(
-            n, KEYS("role", "label", "party", "superior", "one-of-kind", "kinds", "same-as", "when", "cite"), r->p);
+        node_known_keys(n,
+                        KEYS("role", "label", "party", "superior", "one-of-kind", "kinds", "same-as", "when",
+                             "reads-private", "cite"),
+                        r->p);
         const struct node *party = node_get(n, "party"), *superior = node_get(n, "superior");
+        const struct node *reads = node_get(n, "reads-private");
         const struct node *one_kind = node_get(n, "one-of-kind");
         role->name = read_row_name(r, n, "role", p->roles, sizeof *role, p->nroles);
         role->label = read_text(r, node_need(n, "label", r->p), role->name);
         role->party = party && node_bool(party, false, r->p);
+        role->reads = reads && node_bool(reads, false, r->p);
         role->superior = superior && node_bool(superior, false, r->p);
         role->one_kind = one_kind ? read_text(r, one_kind, NULL) : NULL;
         role->kinds = read_words(r, node_get(n, "kinds"));
@@ -152,6 +156,16 @@ static void read_role_identities(struct reader *r, const struct node *list)
     }
 }
 
+/* Whatever departments read in a notice, and the feed in a case, tells of no person. */
+static void check_carried(struct reader *r, const struct node *at, const char *notice, const struct fact *f)
+{
+    if (f->is_private)
+        problems_add(r->p, at, "notice '%s' may not carry '%s', which is private", notice, f->name);
+    else if (f->type == FACT_TEXT)
+        problems_add(r->p, at, "notice '%s' may not carry '%s', which is free text and may name a person", notice,
+                     f->name);
+}
+
 static void read_notices(struct reader *r, const struct node *map)
 {
     struct procedure *p = r->proc;
@@ -164,8 +178,7 @@ static void read_notices(struct reader *r, const struct node *map)
         t->label = read_text(r, node_need(n, "label", r->p), t->name);
         t->fields = read_names_of(r, node_get(n, "fields"), OF_FACT);
         for (size_t f = 0; f < t->fields.n; f++)
-            if (procedure_fact(p, t->fields.word[f])->is_private)
-                problems_add(r->p, n, "notice '%s' may not carry '%s', which is private", t->name, t->fields.word[f]);
+            check_carried(r, n, t->name, procedure_fact(p, t->fields.word[f]));
     }
 }
 

@@ -78,6 +78,48 @@ static void persons_and_free_text_stand_in_the_private_part_alone(void **state)
     (void)kase;
 }
 
+static void refused(const struct value *answer, const char *code)
+{
+    assert_string_equal(v_get_str(answer, "t", ""), "refused");
+    assert_string_equal(v_get_str(answer, "code", ""), code);
+}
+
+static void who_is_asked_reads_what_is_private_until_it_has_answered(void **state)
+{
+    struct house *h = *state;
+    int64_t kase = city_case(h, "verification");
+    struct value *c = city_act(h, "request-assistance", kase), *f = v_get(c, "fields");
+    v_put_str(house_arena(h), f, "assistant", "audit");
+    v_put_str(house_arena(h), f, "assistance-question", "请提供资料");
+    refused(house_do(h, "audit", city_act(h, "read-private", kase)), "not-your-case");
+    city_do(h, "discipline", c);
+    city_do(h, "audit", city_act(h, "read-private", kase));
+    c = city_act(h, "answer-assistance", kase);
+    v_put_str(house_arena(h), v_get(c, "fields"), "assistance-reply", "已提供");
+    v_put_int(house_arena(h), c, "part", 1);
+    city_do(h, "audit", c);
+    refused(house_do(h, "audit", city_act(h, "read-private", kase)), "not-your-case");
+}
+
+static void a_paper_is_read_where_it_is_cited(void **state)
+{
+    struct house *h = *state;
+    struct arena *a = house_arena(h);
+    int64_t kase = city_case(h, "received");
+    uint8_t hash[HASH_LEN];
+    struct value *c = city_act(h, "read-paper", kase);
+    memset(hash, 1, sizeof hash); /* the application */
+    v_put(a, v_get(c, "fields"), "hash", v_bin(a, hash, sizeof hash));
+    city_do(h, "discipline", c);
+    uint64_t n = number(h);
+    c = city_act(h, "read-paper", kase);
+    memset(hash, 9, sizeof hash);
+    v_put(a, v_get(c, "fields"), "hash", v_bin(a, hash, sizeof hash));
+    refused(house_do(h, "discipline", c), "paper-unknown");
+    refused(house_do(h, "discipline", city_act(h, "read-paper", kase)), "paper-unknown");
+    assert_int_equal(number(h), n);
+}
+
 static void reading_what_is_private_is_recorded(void **state)
 {
     struct house *h = *state;
@@ -91,7 +133,10 @@ static void reading_what_is_private_is_recorded(void **state)
     assert_string_equal(v_text(v_path(v_at(list, 0), "fields.subject-name"), ""), "李某");
     same_message(answer, house_do(h, "discipline", c));
     assert_int_equal(number(h), n + 1);
-    answer = house_do(h, "publicity", city_act(h, "read-private", kase));
+    static const char *const others[] = {"publicity", "organisation", "audit"};
+    for (size_t i = 0; i < 3; i++)
+        refused(house_do(h, others[i], city_act(h, "read-private", kase)), "not-your-case");
+    city_do(h, "housing", city_act(h, "read-private", kase)); /* the organ that holds the person to account */
     struct value *q = house_question(h, "history");
     v_put_int(house_arena(h), q, "case", kase);
     const struct value *events = v_get(house_ask(h, "discipline", q), "events");
@@ -285,6 +330,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         T(persons_and_free_text_stand_in_the_private_part_alone),
         T(reading_what_is_private_is_recorded),
+        T(who_is_asked_reads_what_is_private_until_it_has_answered),
+        T(a_paper_is_read_where_it_is_cited),
         T(received_never_goes_back),
         T(done_takes_a_notice_from_the_unserved),
         T(a_report_of_what_was_never_sent_or_of_others_is_refused),

@@ -154,10 +154,10 @@ class Monitor(support.TownTest):
         clerk, organ = self.client("discipline-clerk"), self.client("housing-clerk")
         cases = [self.proceeding(first), self.received(first + 1), self.accepted(first + 2), self.accepted(first + 3)]
         declined = self.received(first + 4)
-        clerk.command("decline", case=declined, fields={"decline-basis": "程序(一)", "decline-reason": "与申请事项无关"})
+        clerk.command("decline", case=declined, fields={"decline-basis": "application", "decline-reason": "与申请事项无关"})
         organ.command("confirm-suspension", case=cases[2])
         self.refuse(clerk.command, "accept", case=cases[2])
-        self.refuse(clerk.command, "decline", case=declined, fields={"decline-basis": "程序(一)", "decline-reason": "无"})
+        self.refuse(clerk.command, "decline", case=declined, fields={"decline-basis": "application", "decline-reason": "无"})
         return [*cases, declined]
 
     def counted(self):

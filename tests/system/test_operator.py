@@ -1,6 +1,7 @@
 """leeway-agent as an operator meets it: handlers by type, what fails is set aside, the inbox without a daemon."""
 
 import json
+import pathlib
 import subprocess
 import unittest
 
@@ -11,6 +12,14 @@ HANDLER = """#!/bin/sh
 echo "$LEEWAY_POSITION $LEEWAY_CASE" >>{log}
 test ! -e {broken}/$LEEWAY_CASE || {{ echo "the printer has no paper" >&2; exit 1; }}
 """
+
+
+def alive(process):
+    """Dead is also what nobody has reaped yet."""
+    try:
+        return (process / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 class Agent(support.TownTest):
@@ -90,6 +99,28 @@ class Agent(support.TownTest):
         self.assertIn("when it starts", self.verb("failed", "retry"))
         self.start()
         support.until("it is handled", lambda: not self.unserved())
+
+    def test_a_killed_agent_takes_its_handler_along(self):
+        path = self.handlers / "default"
+        path.write_text(f"#!/bin/sh\necho $$ >{self.broken}/pid.new && mv {self.broken}/pid.new {self.broken}/pid\n"
+                        "exec sleep 1000\n")
+        self.accepted()
+        self.start()
+        process = pathlib.Path("/proc") / support.until("the handler runs", self.pid)
+        agent = self.town.agents.pop("housing")
+        agent.kill()
+        agent.wait()
+        support.until("the handler is gone", lambda: not alive(process))
+
+    def pid(self):
+        path = self.broken / "pid"
+        return path.read_text().strip() if path.exists() else ""
+
+    def test_a_handler_that_there_is_not_is_told_at_the_start(self):
+        done = subprocess.run([self.town.programs / "leeway-agent", "--stream", "housing", "--name", "desk", "--handler",
+                               "/nonexistent", "--state", self.state], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("/nonexistent", done.stderr)
 
     def test_the_inbox_is_read_without_the_daemon(self):
         case = self.accepted()

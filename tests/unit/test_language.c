@@ -254,22 +254,25 @@ static void every_effect_has_an_example(void **state)
 
 static void every_type_and_every_key_is_described(void **state)
 {
-    static const char *const words[] = {
-        "choice",    "grade",        "bool",        "int",          "day",        "department",
-        "subject",   "word",         "text",        "outcome",      "part-list",  "circumstances",
-        "role",      "kinds",        "one-of-kind", "superior",     "party",      "same-as",
-        "private",   "least",        "most",        "required",     "optional",   "opening",
-        "opens",     "from",         "by",          "to",           "on",         "fields",
-        "parts",     "papers",       "rules",       "when",         "require",    "missing",
-        "who",       "do",           "workdays",    "days",         "total",      "owner",
-        "near",      "on-miss",      "lenient",     "end",          "states",     "checks",
-        "degree",    "task-holder",  "entry-lag",   "service-days", "date-proof", "cite",
-        "article",   "note",         "within",      "answer",       "or",         "clock",
-        "where",     "of",           "ground",      "confirmed",    "force",      "given",
-        "is",        "in",           "departments", "link",         "kinds",      "way-in",
-        "open",      "open-slots",   "until",       "each",         "attendance", "member",
-        "alternate", "seats",        "case-seats",  "chair",        "quorum",     "rule",
-        "recurring", "linked-facts", "stops",       "holds",        "not",        "if"};
+    static const char *const words[] = {"choice",      "grade",         "bool",         "int",        "day",
+                                        "department",  "subject",       "word",         "text",       "outcome",
+                                        "part-list",   "circumstances", "role",         "kinds",      "one-of-kind",
+                                        "superior",    "party",         "same-as",      "private",    "reads-private",
+                                        "least",       "most",          "required",     "optional",   "opening",
+                                        "opens",       "from",          "by",           "to",         "on",
+                                        "fields",      "parts",         "papers",       "rules",      "when",
+                                        "require",     "missing",       "who",          "do",         "workdays",
+                                        "days",        "total",         "owner",        "near",       "on-miss",
+                                        "lenient",     "end",           "states",       "checks",     "degree",
+                                        "task-holder", "entry-lag",     "service-days", "date-proof", "cite",
+                                        "article",     "note",          "within",       "answer",     "or",
+                                        "clock",       "where",         "of",           "ground",     "confirmed",
+                                        "force",       "given",         "is",           "in",         "departments",
+                                        "link",        "kinds",         "way-in",       "open",       "open-slots",
+                                        "until",       "each",          "attendance",   "member",     "alternate",
+                                        "seats",       "case-seats",    "chair",        "quorum",     "rule",
+                                        "recurring",   "linked-facts",  "stops",        "holds",      "not",
+                                        "if"};
     (void)state;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         char code[64], marked[64];

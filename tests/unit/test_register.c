@@ -218,6 +218,7 @@ static void the_name_of_a_person_stays_out_of_the_register(void **state)
     const struct value *person = register_entry(d->r, "person", 0);
     assert_string_equal(v_get_str(person, "unit", ""), "school");
     assert_null(v_get(person, "name"));
+    assert_null(v_get(person, "post"));
 }
 
 static void fields_that_nobody_knows_or_that_are_missing_are_named(void **state)
