@@ -58,6 +58,10 @@ static void show_question(struct run *r, const struct value *field, const char *
         fprintf(stderr, "    %s\n", TR(r, "a whole number", "整数"));
     else if (strcmp(type, "part-list") == 0)
         fprintf(stderr, "    %s\n", TR(r, "numbers, with commas between", "编号,以逗号分隔"));
+    else if (strcmp(type, "link") == 0)
+        fprintf(stderr, "    %s\n", TR(r, "the number of another case", "所关联事项的编号"));
+    else if (strcmp(type, "departments") == 0)
+        fprintf(stderr, "    %s\n", TR(r, "ids of departments, with commas between", "部门编号,以逗号分隔"));
     else if (strcmp(type, "department") == 0)
         fprintf(stderr, "    %s\n", TR(r, "the id of a department", "部门编号"));
 }

@@ -123,6 +123,18 @@ static struct value *numbers(struct run *r, const char *text, const char **why)
     return list;
 }
 
+/* Ids with commas between. */
+static struct value *names(struct run *r, const char *text)
+{
+    struct value *list = v_list(r->arena);
+    for (size_t n; *text; text += n + (text[n] == ',')) {
+        n = strcspn(text, ",");
+        if (n)
+            v_push(r->arena, list, v_strn(r->arena, text, n));
+    }
+    return list;
+}
+
 static struct value *json_value(struct run *r, const char *text, const char **why)
 {
     struct value *v = NULL;
@@ -141,8 +153,10 @@ struct value *body_value(struct run *r, const struct value *field, const char *t
         return choice(r, v_get(field, "of"), text, why);
     if (strcmp(type, "bool") == 0)
         return truth(r, text, why);
-    if (strcmp(type, "int") == 0)
+    if (strcmp(type, "int") == 0 || strcmp(type, "link") == 0)
         return number(r, text, why);
+    if (strcmp(type, "departments") == 0)
+        return names(r, text);
     if (strcmp(type, "part-list") == 0)
         return numbers(r, text, why);
     if (strcmp(type, "circumstances") == 0 || strcmp(type, "parts") == 0)

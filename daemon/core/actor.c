@@ -131,7 +131,7 @@ static bool in_any_part(const struct bench *b, const char *role)
     return false;
 }
 
-static bool is_holder(const struct bench *b, const char *role)
+static bool is_holder(struct bench *b, const char *role)
 {
     const struct role *r = procedure_role(b->p, role);
     if (strcmp(role, TASK_HOLDER) == 0) /* of a task that is gone nobody can be the holder: actor_check_task tells */
@@ -140,9 +140,13 @@ static bool is_holder(const struct bench *b, const char *role)
         return is_party(b, r);
     if (b->party || !b->department)
         return false;
+    bool chair = true;
+    const struct body *body = procedure_body_of(b->p, role, &chair);
+    if (body && !chair)
+        return body_seat(b, body->name);
     const struct department *d = bench_role(b, role);
-    if (d)
-        return strcmp(d->id, b->department) == 0;
+    if (d || body)
+        return d && strcmp(d->id, b->department) == 0;
     return strchr(role, '.') ? in_any_part(b, role) : b->opening;
 }
 
@@ -286,7 +290,7 @@ void actor_find_part(struct bench *b)
     int64_t n = v_get_int(b->j->command, "part", 0);
     const char *id = n ? arena_printf(b->a, "%lld", (long long)n) : v_get_str(b->task, "part", NULL);
     b->part_kind = b->act->on;
-    b->part = id;
+    b->part = b->acted_on = id;
 }
 
 void actor_check_part(struct bench *b)

@@ -163,15 +163,33 @@ const struct department *bench_role(const struct bench *b, const char *name)
 {
     if (!name)
         return NULL;
+    bool chair = false;
+    const struct body *body = procedure_body_of(b->p, name, &chair);
+    if (body)
+        return chair ? bench_role(b, body->chair) : NULL;
     if (strchr(name, '.'))
         return register_heir(b->j->reg, part_department(b, name));
     const struct role *role = procedure_role(b->p, name);
     if (role && role->superior) {
-        const struct department *d = b->about ? register_heir(b->j->reg, b->about) : NULL;
+        const struct department *d = b->about ? register_heir(b->j->reg, b->about) : bench_role(b, b->p->lead);
         return d && d->superior ? register_heir(b->j->reg, d->superior) : NULL;
     }
     const char *id = v_get_str(v_get(b->kase, "roles"), name, NULL);
     return id ? register_heir(b->j->reg, id) : NULL;
+}
+
+const char *bench_part_of(const struct bench *b, const char *kind)
+{
+    if (b->part_kind && strcmp(b->part_kind, kind) == 0)
+        return b->part;
+    return b->added_kind && strcmp(b->added_kind, kind) == 0 ? b->added : NULL;
+}
+
+const char *bench_clock(struct bench *b, const char *name)
+{
+    const struct clock_rule *rule = procedure_clock(b->p, name);
+    const char *part = rule && rule->each ? bench_part_of(b, rule->each) : NULL;
+    return part ? arena_printf(b->a, "%s-%s", name, part) : name;
 }
 
 const char *bench_principal_department(const struct bench *b, const char *principal)

@@ -17,6 +17,7 @@ struct bench {
     const struct act *act; /* NULL when a due moment is judged */
     struct value *kase;    /* the copy */
     struct value *changes, *notices, *transitions, *opened;
+    struct value *others;   /* changes of cases that are linked */
     struct value *private_; /* NULL: nothing private */
     struct day done, today;
     bool opening;
@@ -28,6 +29,7 @@ struct bench {
     const char *about;              /* the department that a miss or an escalation is about: whose superior is told */
     const char *part_kind, *part;   /* the part in question, "lead" and "2"; NULL: none */
     const char *added_kind, *added; /* the part that an effect of this act added last; NULL: none */
+    const char *acted_on;           /* `part` as the act names it, while conditions walk other parts */
     const char *clock;              /* the clock that notices are about, or NULL */
     const struct value *task;       /* the task that is answered, or NULL */
     const char *task_id;
@@ -62,6 +64,11 @@ const char *bench_word(struct bench *b, const struct value *v);
  * NULL: not bound, or a party. */
 const struct department *bench_role(const struct bench *b, const char *role);
 
+/* The part of a kind that is in question, else the one that the act has added. */
+const char *bench_part_of(const struct bench *b, const char *kind);
+/* The clock of the case by a rule's name: "visit-3" where each part has its own and part 3 is in question. */
+const char *bench_clock(struct bench *b, const char *rule);
+
 const char *bench_principal_department(const struct bench *b, const char *principal);
 
 /* ---- actor.c: who did it, for which task, about which part ---- */
@@ -83,6 +90,15 @@ bool guard_holds(struct bench *b, const struct guard *g); /* NULL holds */
 const char *guard_bars(struct bench *b);
 /* Does a claimed circumstance hold: every check confirmed, the degree right? */
 bool circumstance_holds(struct bench *b, const struct circumstance *c);
+
+/* ---- body.c: deciding bodies; how a sitting is kept stands there ---- */
+void body_do(struct bench *b, const struct effect *e, const struct rule *rule); /* convene, recuse, vote, decide */
+bool body_convened(const struct bench *b, const char *body);
+bool body_quorum(struct bench *b, const char *body);
+bool body_decided(const struct bench *b, const char *body); /* about the part in question */
+bool body_seat(struct bench *b, const char *body);          /* the department that acts holds one */
+/* The department of a seat: the role's, or the register's one of its kind. NULL: empty. */
+const struct department *body_seated(struct bench *b, const struct seat *seat);
 
 /* ---- form.c: what the act was given ---- */
 enum { PARTS_MOST = 500 };       /* of a kind, in a case */

@@ -8,7 +8,15 @@
  *     roles:   { role: department },
  *     parts:   { lead: { "1": { state, field: value … } } },
  *     papers:  { slot: [hash …] },
- *     suspensions: { "1": { part, ground, since, state: unconfirmed|confirmed|ended, event, ended?, outcome? } },
+ *     suspensions: { "1": { part, ground, since, state: unconfirmed|confirmed|ended, event, ended?, outcome?,
+ *                           stops?: [clock …], holds?: [act …] } },
+ *    turned:  [ { from, to, day, event } ],          the kinds that it was
+ *    tracks:  { publicity: { stage, since, ended } },
+ *    sittings: { "1": … },                           body.c tells
+ *    links:   { covers: { case, kind, stage, outcome?, ended, facts: { name: value } } },
+ *    linked-by: [ { case, link, event } ],           the cases that link this one
+ *    grants:  [ { areas: [text …], ids: [word …], force, event, since, article?, outcome?, part-kind?, part?, work?,
+ *                 missing? } ],                      each consequence by itself
  *     clocks:  { verification: { state: running|paused|met|missed|ended, late, owner, start, budget, due, provisional,
  *                                calendar, near-at?, miss-at?, miss-told?: [stream …],
  *                                ledger: [ { op, day, event, n?, fact?, corrected? } ] } },

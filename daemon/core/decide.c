@@ -36,6 +36,7 @@ struct decision bench_end(struct bench *b, const char *act)
     tell_finish(b);
     d.kase = v_get_int(b->kase, "case", 0);
     d.changes = b->changes;
+    d.others = b->others;
     d.by = who_did(b);
     d.private_ = b->private_;
     d.notices = b->notices;
@@ -75,6 +76,24 @@ static void refuse_stage(struct bench *b)
     b->rejection.missing = stages;
 }
 
+/* The stages that are named must be those in which the case is: one of the main course, and one of each track that is
+ * named. A track that has not begun is in none. */
+static bool comes_from(const struct bench *b, const struct words *from)
+{
+    bool main_named = false, main_fits = false, fits = true;
+    for (size_t i = 0; i < from->n; i++) {
+        const struct stage *s = procedure_stage(b->p, from->word[i]);
+        if (!s->track) {
+            main_named = true;
+            main_fits = main_fits || strcmp(v_get_str(b->kase, "stage", ""), s->name) == 0;
+            continue;
+        }
+        const char *there = v_get_str(v_get(v_get(b->kase, "tracks"), s->track), "stage", "");
+        fits = fits && words_have(from, there);
+    }
+    return from->n && fits && (main_fits || !main_named);
+}
+
 static void find_act(struct bench *b)
 {
     const char *name = v_get_str(b->j->command, "act", "");
@@ -89,7 +108,7 @@ static void find_act(struct bench *b)
 
 static void check_stage(struct bench *b)
 {
-    if (!b->opening && !words_have(&b->act->from, v_get_str(b->kase, "stage", "")))
+    if (!b->opening && !comes_from(b, &b->act->from))
         refuse_stage(b);
     int64_t expect = v_get_int(b->j->command, "expect", -1), version = v_get_int(b->kase, "version", 0);
     if (expect >= 0 && expect != version)
@@ -174,6 +193,36 @@ static void begin_case(struct bench *b)
     bench_put_str(b, "stage", "");
 }
 
+/* The acts that wait for the end of a suspension: of the part in question, or of the case. */
+static void check_held(struct bench *b)
+{
+    const struct value *all = v_get(b->kase, "suspensions");
+    for (size_t i = 0; i < v_count(all) && !b->refused; i++) {
+        const struct value *s = all->u.map.pair[i].val, *holds = v_get(s, "holds");
+        bool other = b->part && (strcmp(v_get_str(s, "kind", ""), b->part_kind) != 0 ||
+                                 strcmp(v_get_str(s, "part", ""), b->part) != 0);
+        bool ended = strcmp(v_get_str(s, "state", ""), "ended") == 0;
+        for (size_t k = 0; !other && !ended && k < v_count(holds); k++)
+            if (strcmp(v_text(v_at(holds, k), ""), b->act->name) == 0)
+                bench_refuse(b, "law", "held-by-suspension", "“%s”暂缓进行,依据“%s”", b->act->label,
+                             v_get_str(s, "ground", ""));
+    }
+}
+
+/* Tasks that come again: after the act that begins them, and each time one of them is answered. */
+static void open_recurring(struct bench *b)
+{
+    for (size_t i = 0; i < b->p->nrecurring; i++) {
+        const struct recurring *r = &b->p->recurring[i];
+        bool begins = strcmp(r->after, b->act->name) == 0, again = strcmp(r->task, b->act->name) == 0;
+        if ((!begins && !again) || !guard_holds(b, r->during))
+            continue;
+        const char *role = r->role;
+        struct effect e = {.verb = DO_TASK, .answer = r->task, .to = {&role, 1}, .within = r->workdays};
+        tell_task(b, &e);
+    }
+}
+
 static void apply_rules(struct bench *b)
 {
     for (size_t i = 0; i < b->act->nrules && !b->refused; i++) {
@@ -191,7 +240,14 @@ static void apply_rules(struct bench *b)
 static void enter_stage(struct bench *b)
 {
     char text[DAY_TEXT];
-    if (b->act->to) {
+    const struct stage *to = procedure_stage(b->p, b->act->to);
+    if (to && to->kinds.n && !words_have(&to->kinds, v_get_str(b->kase, "kind", "")))
+        bench_refuse(b, "law", "not-of-this-kind", "“%s”阶段不适用于该类事项", to->label);
+    if (to && to->track) {
+        bench_put_str(b, bench_path(b, "tracks.%s.stage", to->track), to->name);
+        bench_put_str(b, bench_path(b, "tracks.%s.since", to->track), day_text(b->done, text));
+        bench_put(b, bench_path(b, "tracks.%s.ended", to->track), v_bool(b->a, to->end));
+    } else if (to) {
         bench_put_str(b, "stage", b->act->to);
         bench_put_str(b, "since", day_text(b->done, text));
         bench_put_str(b, bench_path(b, "entered.%s", b->act->to), text);
@@ -204,10 +260,10 @@ struct decision decide(struct arena *a, const struct judge *j)
     /* whose act it is before how the case stands: a stranger learns nothing of it */
     static void (*const steps[])(struct bench *) = {
         find_act,    actor_find,       actor_find_task,  actor_find_part, actor_check, actor_check_enterer,
-        check_stage, actor_check_task, actor_check_part, find_done};
+        check_stage, actor_check_task, actor_check_part, find_done,       check_held};
     static void (*const deeds[])(struct bench *) = {
         form_take,          actor_check_party,   actor_close_tasks, apply_rules,
-        actor_check_opener, actor_check_entered, enter_stage,
+        actor_check_opener, actor_check_entered, enter_stage,       open_recurring,
     };
     struct bench b;
     bench_begin(&b, a, j);
@@ -222,9 +278,18 @@ struct decision decide(struct arena *a, const struct judge *j)
 
 /* ---- due moments ---- */
 
+/* What a clock of one part brings about is about that part. */
+static void about_part(struct bench *b, const char *clock)
+{
+    const struct value *c = v_get(v_get(b->kase, "clocks"), clock);
+    b->part_kind = v_get_str(c, "part-kind", NULL);
+    b->part = v_get_str(c, "part", NULL);
+}
+
 static void clock_near(struct bench *b, const char *clock)
 {
-    const struct clock_rule *rule = procedure_clock(b->p, clock);
+    const struct clock_rule *rule = procedure_clock_of(b->p, clock);
+    about_part(b, clock);
     struct effect e = {.verb = DO_TELL, .name = "limit-near", .to = {(const char *[]){rule->owner}, 1}};
     b->clock = clock;
     bench_del(b, bench_path(b, "clocks.%s.near-at", clock));
@@ -233,7 +298,8 @@ static void clock_near(struct bench *b, const char *clock)
 
 static void clock_missed(struct bench *b, const char *clock)
 {
-    const struct clock_rule *rule = procedure_clock(b->p, clock);
+    const struct clock_rule *rule = procedure_clock_of(b->p, clock);
+    about_part(b, clock);
     struct rule because = {.name = rule->name, .article = rule->article};
     b->about = v_get_str(v_get(v_get(b->kase, "clocks"), clock), "owner", NULL);
     b->clock = clock;
@@ -286,7 +352,7 @@ struct decision decide_due(struct arena *a, const struct judge *j, const char *w
             continue;
         const char *table = i == 2 ? "tasks" : "clocks", *key = strrchr(kinds[i].path, '.') + 1;
         int64_t at = v_get_int(v_get(v_get(b.kase, table), name), key, INT64_MAX);
-        if (at > j->now.ms || (i < 2 && !procedure_clock(b.p, name)))
+        if (at > j->now.ms || (i < 2 && !procedure_clock_of(b.p, name)))
             bench_refuse(&b, "conflict", "not-due", "%s %s of the case is not due", what, name);
         else
             kinds[i].deed(&b, name);

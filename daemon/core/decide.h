@@ -24,7 +24,8 @@ struct judge {
     struct when now;
     int64_t event; /* the number that the event will have */
     int64_t next_case, next_task;
-    const struct value *named; /* `correct`: the event it names; else NULL */
+    const struct value *linked; /* by the name of a fact of type link: the case that the command links; or NULL */
+    const struct value *named;  /* `correct`: the event it names; else NULL */
 };
 
 /* A rejection: the law says no. Texts for a person are Chinese where the file is; code is the protocol's word. */
@@ -44,6 +45,7 @@ struct decision {
     const char *act;
     struct day done;
     struct value *changes;  /* list, case_apply() */
+    struct value *others;   /* list of { case, version, changes }: linked cases learn by whom; or NULL */
     struct value *by;       /* map: party or department that did it */
     struct value *private_; /* map of private fields, or NULL */
     struct value *

@@ -56,7 +56,16 @@ static void do_start(struct bench *b, const struct effect *e)
 
 static void do_extend(struct bench *b, const struct effect *e, const struct rule *rule)
 {
-    ledger_extend(b, e->name, v_number(bench_fact(b, e->from), 0), rule);
+    ledger_extend(b, bench_clock(b, e->name), v_number(bench_fact(b, e->from), 0), rule);
+}
+
+static void do_pause(struct bench *b, const struct effect *e)
+{
+    const char *clock = bench_clock(b, e->name);
+    if (e->verb == DO_PAUSE)
+        ledger_pause(b, clock);
+    else
+        ledger_resume(b, clock);
 }
 
 static void do_stop_clocks(struct bench *b)
@@ -68,6 +77,35 @@ static void do_stop_clocks(struct bench *b)
 
 /* ---- suspensions ---- */
 
+static void put_words(struct bench *b, struct value *map, const char *key, const struct words *w)
+{
+    struct value *list = v_list(b->a);
+    for (size_t i = 0; i < w->n; i++)
+        v_push(b->a, list, v_str(b->a, w->word[i]));
+    if (w->n)
+        v_put(b->a, map, key, list);
+}
+
+/* A clock that another open suspension stops as well stands still. */
+static bool stopped(const struct bench *b, const char *clock)
+{
+    const struct value *all = v_get(b->kase, "suspensions");
+    for (size_t i = 0; i < v_count(all); i++) {
+        const struct value *s = all->u.map.pair[i].val, *stops = v_get(s, "stops");
+        for (size_t k = 0; strcmp(v_get_str(s, "state", ""), "ended") != 0 && k < v_count(stops); k++)
+            if (strcmp(v_text(v_at(stops, k), ""), clock) == 0)
+                return true;
+    }
+    return false;
+}
+
+static void let_run(struct bench *b, const struct value *stops)
+{
+    for (size_t i = 0; i < v_count(stops); i++)
+        if (!stopped(b, v_text(v_at(stops, i), "")))
+            ledger_resume(b, v_text(v_at(stops, i), ""));
+}
+
 static void suspend_part(struct bench *b, const struct effect *e, const char *id)
 {
     char text[DAY_TEXT];
@@ -78,8 +116,15 @@ static void suspend_part(struct bench *b, const struct effect *e, const char *id
     v_put_str(b->a, s, "since", day_text(b->done, text));
     v_put_str(b->a, s, "state", e->confirmed ? "confirmed" : "unconfirmed");
     v_put_int(b->a, s, "event", b->j->event);
+    put_words(b, s, "holds", &e->holds);
+    struct words stops = {ARENA_ARRAY(b->a, const char *, e->stops.n + 1), 0};
+    for (size_t i = 0; i < e->stops.n; i++)
+        stops.word[stops.n++] = bench_clock(b, e->stops.word[i]);
+    put_words(b, s, "stops", &stops);
     size_t n = v_count(v_get(b->kase, "suspensions"));
     bench_put(b, bench_path(b, "suspensions.%zu", n + 1), s);
+    for (size_t i = 0; i < stops.n; i++)
+        ledger_pause(b, stops.word[i]);
 }
 
 static void do_suspend(struct bench *b, const struct effect *e)
@@ -107,6 +152,9 @@ static void each_suspension(struct bench *b, bool end)
             continue;
         bench_put_str(b, bench_path(b, "suspensions.%s.state", id), end ? "ended" : "confirmed");
         bench_put_str(b, bench_path(b, "suspensions.%s.%s", id, end ? "ended" : "confirmed"), day_text(b->done, text));
+        const struct value *stops = v_copy(b->a, v_get(all->u.map.pair[i].val, "stops"));
+        if (end)
+            let_run(b, stops);
         const char *outcome = v_get_str(b->kase, "outcome", NULL);
         if (end && outcome)
             bench_put_str(b, bench_path(b, "suspensions.%s.outcome", id), outcome);
@@ -135,7 +183,28 @@ static void do_add(struct bench *b, const struct effect *e, const struct rule *r
     bench_put(b, bench_path(b, "parts.%s.%s", e->name, b->added), part);
 }
 
-static void do_grant(struct bench *b, const struct effect *e)
+/* Every grant by itself, with what it rests on: which area by the word others ask with, for whom, for what work. */
+static void add_grant(struct bench *b, const struct effect *e, struct value *grant, const char *article)
+{
+    char text[DAY_TEXT];
+    struct value *ids = v_list(b->a);
+    for (size_t i = 0; i < e->nareas; i++)
+        v_push(b->a, ids, v_str(b->a, e->areas[i].word));
+    v_put(b->a, grant, "ids", ids);
+    v_put_str(b->a, grant, "since", day_text(b->done, text));
+    v_put_str(b->a, grant, "article", article);
+    v_put_str(b->a, grant, "part-kind", b->part_kind);
+    v_put_str(b->a, grant, "part", b->part);
+    v_put_str(b->a, grant, "missing", e->missing);
+    const struct value *part = b->part ? v_get(v_get(v_get(b->kase, "parts"), b->part_kind), b->part) : NULL;
+    v_put_str(b->a, grant, "outcome", v_get_str(part, "outcome", v_get_str(b->kase, "outcome", NULL)));
+    const struct value *work = e->work ? bench_fact(b, e->work) : NULL;
+    if (work)
+        v_put(b->a, grant, "work", v_copy(b->a, work));
+    bench_push(b, "grants", grant);
+}
+
+static void do_grant(struct bench *b, const struct effect *e, const char *article)
 {
     struct value *areas = v_list(b->a), *c = v_map(b->a);
     for (size_t i = 0; i < e->words.n; i++)
@@ -143,14 +212,58 @@ static void do_grant(struct bench *b, const struct effect *e)
     v_put(b->a, c, "areas", areas);
     v_put_str(b->a, c, "force", e->value);
     v_put_int(b->a, c, "event", b->j->event);
-    bench_put(b, "consequences", c);
+    if (!b->part)
+        bench_put(b, "consequences", c);
+    add_grant(b, e, v_copy(b->a, c), article);
 }
 
 static void do_conclude(struct bench *b, const struct effect *e)
 {
     const char *outcome = v_text(bench_fact(b, e->name), NULL);
-    if (outcome)
+    if (outcome && b->part)
+        bench_put_str(b, bench_path(b, "parts.%s.%s.outcome", b->part_kind, b->part), outcome);
+    else if (outcome)
         bench_put_str(b, "outcome", outcome);
+}
+
+/* ---- the course ---- */
+
+static void do_turn(struct bench *b, const struct effect *e)
+{
+    char text[DAY_TEXT];
+    struct value *turned = v_map(b->a);
+    v_put_str(b->a, turned, "from", v_get_str(b->kase, "kind", ""));
+    v_put_str(b->a, turned, "to", e->name);
+    v_put_str(b->a, turned, "day", day_text(b->done, text));
+    v_put_int(b->a, turned, "event", b->j->event);
+    bench_push(b, "turned", turned);
+    bench_put_str(b, "kind", e->name);
+}
+
+static void do_each(struct bench *b, const struct effect *e, const struct rule *rule)
+{
+    const struct value *parts = v_copy(b->a, v_get(v_get(b->kase, "parts"), e->name));
+    const char *kind = b->part_kind, *part = b->part;
+    for (size_t i = 0; i < v_count(parts); i++) {
+        b->part_kind = e->name;
+        b->part = parts->u.map.pair[i].key;
+        if (guard_holds(b, e->where))
+            effects_do(b, e->kids, e->nkids, rule);
+    }
+    b->part_kind = kind;
+    b->part = part;
+}
+
+static void do_reassign(struct bench *b, const struct effect *e)
+{
+    const char *id = bench_word(b, bench_fact(b, e->name));
+    const struct department *to = register_heir(b->j->reg, v_text(bench_fact(b, e->from), ""));
+    if (!*id || !v_get(v_get(b->kase, "tasks"), id))
+        bench_refuse(b, "conflict", "task-gone", "the case has no open task %s", id);
+    else if (!to)
+        bench_refuse(b, "form", "department-unknown", "the register has no such department");
+    else
+        bench_put_str(b, bench_path(b, "tasks.%s.department", id), to->id);
 }
 
 /* ---- tasks ---- */
@@ -172,7 +285,7 @@ static void do_move_tasks(struct bench *b, const struct effect *e)
     const struct value *clocks = v_get(b->kase, "clocks");
     for (size_t i = 0; holder && i < v_count(clocks); i++) {
         const char *clock = clocks->u.map.pair[i].key;
-        const struct clock_rule *rule = procedure_clock(b->p, clock);
+        const struct clock_rule *rule = procedure_clock_of(b->p, clock);
         if (rule && strcmp(rule->owner, e->name) == 0)
             bench_put_str(b, bench_path(b, "clocks.%s.owner", clock), holder->id);
     }
@@ -221,16 +334,14 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         do_start(b, e);
         break;
     case DO_STOP:
-        ledger_stop(b, e->name);
+        ledger_stop(b, bench_clock(b, e->name));
         break;
     case DO_EXTEND:
         do_extend(b, e, rule);
         break;
     case DO_PAUSE:
-        ledger_pause(b, e->name);
-        break;
     case DO_RESUME:
-        ledger_resume(b, e->name);
+        do_pause(b, e);
         break;
     case DO_SUSPEND:
         do_suspend(b, e);
@@ -257,7 +368,7 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         do_conclude(b, e);
         break;
     case DO_GRANT:
-        do_grant(b, e);
+        do_grant(b, e, article);
         break;
     case DO_MOVE_TASKS:
         do_move_tasks(b, e);
@@ -274,11 +385,27 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
     case DO_CORRECT:
         correct(b);
         break;
+    case DO_TURN:
+        do_turn(b, e);
+        break;
+    case DO_EACH:
+        do_each(b, e, rule);
+        break;
+    case DO_REASSIGN:
+        do_reassign(b, e);
+        break;
+    case DO_CONVENE:
+    case DO_RECUSE:
+    case DO_VOTE:
+    case DO_DECIDE:
+        body_do(b, e, rule);
+        break;
     }
 }
 
 void effects_do(struct bench *b, const struct effect *e, size_t n, const struct rule *rule)
 {
     for (size_t i = 0; i < n && !b->refused; i++)
-        effect_do(b, &e[i], rule);
+        if (guard_holds(b, e[i].when))
+            effect_do(b, &e[i], rule);
 }

@@ -25,9 +25,9 @@ static struct value *options_of(struct arena *a, const struct procedure *p, cons
 
 static const char *type_word(enum fact_type t)
 {
-    static const char *const words[] = {"",        "choice",     "grade",        "bool", "int",
-                                        "day",     "department", "subject",      "word", "text",
-                                        "outcome", "part-list",  "circumstances"};
+    static const char *const words[] = {"",        "choice",     "grade",         "bool",        "int",
+                                        "day",     "department", "subject",       "word",        "text",
+                                        "outcome", "part-list",  "circumstances", "departments", "link"};
     return words[t];
 }
 
@@ -245,7 +245,7 @@ struct value *decide_explain(struct arena *a, const struct procedure *p, const s
     struct value *list = v_list(a);
     const struct value *clocks = v_get(kase, "clocks");
     for (size_t i = 0; i < v_count(clocks); i++) {
-        const struct clock_rule *rule = procedure_clock(p, clocks->u.map.pair[i].key);
+        const struct clock_rule *rule = procedure_clock_of(p, clocks->u.map.pair[i].key);
         const struct value *clock = clocks->u.map.pair[i].val;
         struct value *v = v_copy(a, clock);
         v_put_str(a, v, "clock", clocks->u.map.pair[i].key);

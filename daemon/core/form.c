@@ -59,6 +59,8 @@ static void check_circumstances(struct bench *b, const struct fact *f, const str
         const struct circumstance *c = procedure_circumstance(b->p, p->key);
         if (!c)
             bench_refuse(b, "form", "circumstance-unknown", "the procedure has no circumstance '%s'", p->key);
+        else if (c->open)
+            bench_refuse(b, "law", "circumstance-open", "情形%s的内容文件未给出,不能据以认定:%s", c->number, c->text);
         else if (v_kind(p->val) != V_LIST || v_count(p->val) > c->nchecks)
             wrong(b, f, "for each circumstance a list of its checks");
         for (size_t k = 0; c && k < v_count(p->val); k++) {
@@ -116,7 +118,40 @@ static void check_text(struct bench *b, const struct fact *f, const struct value
     case FACT_INT:
     case FACT_PART_LIST:
     case FACT_CIRCUMSTANCES:
+    case FACT_DEPARTMENTS:
+    case FACT_LINK:
         break;
+    }
+}
+
+/* Another case of the same procedure, of a kind that the file allows. */
+static void check_link(struct bench *b, const struct fact *f, const struct value *v)
+{
+    const struct value *other = v_get(b->j->linked, f->name);
+    if (v_kind(v) != V_INT)
+        wrong(b, f, "the number of a case");
+    else if (!other || strcmp(v_get_str(other, "procedure", ""), b->p->name) != 0)
+        bench_refuse(b, "form", "case-unknown", "field '%s' (%s): the procedure has no case %s", f->name, f->label,
+                     bench_word(b, v));
+    else if (v_get_int(other, "case", 0) == v_get_int(b->kase, "case", -1))
+        bench_refuse(b, "form", "link-to-itself", "field '%s' (%s): a case is not linked to itself", f->name, f->label);
+    else if (f->kinds.n && !words_have(&f->kinds, v_get_str(other, "kind", "")))
+        bench_refuse(b, "law", "link-of-wrong-kind", "%s:所关联的事项属于另一类(%s)", f->label,
+                     v_get_str(other, "kind", ""));
+}
+
+static void check_departments(struct bench *b, const struct fact *f, const struct value *v)
+{
+    if (v_kind(v) != V_LIST || !v_count(v) || v_count(v) > PARTS_MOST)
+        wrong(b, f, "a list of departments");
+    for (size_t i = 0; i < v_count(v) && !b->refused; i++) {
+        const char *id = v_text(v_at(v, i), "");
+        if (!register_department(b->j->reg, id))
+            bench_refuse(b, "form", "department-unknown", "field '%s' (%s): the register has no department '%s'",
+                         f->name, f->label, id);
+        for (size_t k = 0; k < i; k++)
+            if (v_equal(v_at(v, k), v_at(v, i)))
+                wrong(b, f, "each department once");
     }
 }
 
@@ -130,6 +165,10 @@ static void check_value(struct bench *b, const struct fact *f, const struct valu
             wrong(b, f, arena_printf(b->a, "a number from %lld to %lld", (long long)f->least, (long long)f->most));
     } else if (f->type == FACT_PART_LIST) {
         check_part_list(b, f, v);
+    } else if (f->type == FACT_LINK) {
+        check_link(b, f, v);
+    } else if (f->type == FACT_DEPARTMENTS) {
+        check_departments(b, f, v);
     } else if (f->type == FACT_CIRCUMSTANCES) {
         check_circumstances(b, f, v);
     } else {
@@ -146,11 +185,54 @@ static void put_private(struct bench *b, const char *key, const struct value *v)
     v_put(b->a, b->private_, key, v_copy(b->a, v));
 }
 
+/* The other case learns in the same event by which case it was linked, and how. */
+static void tell_linked(struct bench *b, const struct fact *f, const struct value *other)
+{
+    struct value *one = v_map(b->a), *changes = v_list(b->a), *by = v_map(b->a);
+    int64_t version = v_get_int(other, "version", 0) + 1;
+    v_put_int(b->a, by, "case", v_get_int(b->kase, "case", 0));
+    v_put_str(b->a, by, "link", f->link);
+    v_put_int(b->a, by, "event", b->j->event);
+    change_push(b->a, changes, "linked-by", by);
+    change_put(b->a, changes, "version", v_int(b->a, version));
+    v_put_int(b->a, one, "case", v_get_int(other, "case", 0));
+    v_put_int(b->a, one, "version", version);
+    v_put(b->a, one, "changes", changes);
+    if (!b->others)
+        b->others = v_list(b->a);
+    for (size_t i = 0; i < v_count(b->others); i++)
+        if (v_get_int(v_at(b->others, i), "case", 0) == v_get_int(other, "case", 0))
+            return; /* two fields name one case: once is enough */
+    v_push(b->a, b->others, one);
+}
+
+/* What the file names is taken over from the linked case as it stands now, so that nobody has to look there again. */
+static void take_link(struct bench *b, const struct fact *f)
+{
+    const struct value *other = v_get(b->j->linked, f->name), *facts = v_get(other, "facts");
+    struct value *link = v_map(b->a), *taken = v_map(b->a);
+    for (size_t i = 0; i < b->p->linked_facts.n; i++) {
+        const struct value *v = v_get(facts, b->p->linked_facts.word[i]);
+        if (v)
+            v_put(b->a, taken, b->p->linked_facts.word[i], v_copy(b->a, v));
+    }
+    v_put_int(b->a, link, "case", v_get_int(other, "case", 0));
+    v_put_str(b->a, link, "kind", v_get_str(other, "kind", NULL));
+    v_put_str(b->a, link, "stage", v_get_str(other, "stage", NULL));
+    v_put_str(b->a, link, "outcome", v_get_str(other, "outcome", NULL));
+    v_put_bool(b->a, link, "ended", v_get_bool(other, "ended"));
+    v_put(b->a, link, "facts", taken);
+    bench_put(b, bench_path(b, "links.%s", f->link), link);
+    tell_linked(b, f, other);
+}
+
 static void take_field(struct bench *b, const struct fact *f, const struct value *v)
 {
     check_value(b, f, v);
     if (b->refused)
         return;
+    if (f->type == FACT_LINK)
+        take_link(b, f);
     if (f->is_private) {
         put_private(b, f->name, v);
         bench_put(b, bench_path(b, "given.%s", f->name), v_int(b->a, b->j->event));

@@ -152,13 +152,41 @@ static bool in_order(const struct bench *b, const struct words *facts)
     return true;
 }
 
-/* What this act proposes, else what was concluded. */
+/* What this act proposes, else what was concluded: of the part in question where each part is concluded by itself. */
 static const char *outcome_now(const struct bench *b)
 {
+    const struct part_kind *k = procedure_part(b->p, b->part_kind);
+    bool own = !k || !k->concluded || (b->act && b->part == b->acted_on);
+    if (!own)
+        return v_get_str(part_now(b), "outcome", "");
     for (size_t i = 0; b->act && i < b->act->nfields; i++)
         if (procedure_fact(b->p, b->act->fields[i].fact)->type == FACT_OUTCOME)
-            return v_text(bench_fact_of(b, FACT_OUTCOME), "");
-    return v_get_str(b->kase, "outcome", "");
+            return v_text(bench_fact(b, b->act->fields[i].fact), "");
+    return v_get_str(k && k->concluded ? part_now(b) : b->kase, "outcome", "");
+}
+
+/* The stage of the main course, or where a track stands. */
+static bool in_stage(const struct bench *b, const struct words *stages)
+{
+    if (words_have(stages, v_get_str(b->kase, "stage", "")))
+        return true;
+    const struct value *tracks = v_get(b->kase, "tracks");
+    for (size_t i = 0; i < v_count(tracks); i++)
+        if (words_have(stages, v_get_str(tracks->u.map.pair[i].val, "stage", "")))
+            return true;
+    return false;
+}
+
+static bool linked_in(struct bench *b, const struct guard *g)
+{
+    const struct value *v = v_get(v_get(v_get(v_get(b->kase, "links"), g->name), "facts"), g->other);
+    return words_have(&g->words, v ? bench_word(b, v) : "false");
+}
+
+static bool linked_given(const struct bench *b, const struct guard *g)
+{
+    const struct value *link = v_get(v_get(b->kase, "links"), g->name);
+    return g->other ? v_get(v_get(link, "facts"), g->other) != NULL : link != NULL;
 }
 
 static bool another(const struct bench *b, const struct guard *g)
@@ -205,8 +233,16 @@ bool guard_holds(struct bench *b, const struct guard *g)
         return bench_given(b, g->name) == g->yes;
     case GUARD_PART_IN:
         return words_have(&g->words, bench_word(b, v_get(part_now(b), g->name)));
+    case GUARD_PART_GIVEN:
+        return (v_get(part_now(b), g->name) != NULL) == g->yes;
+    case GUARD_SWITCH: {
+        const struct switch_row *s = procedure_switch(b->p, g->name);
+        return (s && s->on) == g->yes;
+    }
+    case GUARD_KIND:
+        return words_have(&g->words, v_get_str(b->kase, "kind", ""));
     case GUARD_STAGE:
-        return words_have(&g->words, v_get_str(b->kase, "stage", ""));
+        return in_stage(b, &g->words);
     case GUARD_NEW:
         return b->opening == g->yes;
     case GUARD_OUTCOME:
@@ -220,7 +256,7 @@ bool guard_holds(struct bench *b, const struct guard *g)
     case GUARD_MANAGES:
         return manages(b, g);
     case GUARD_CLOCK_OVER:
-        return ledger_over(b, g->name) == g->yes;
+        return ledger_over(b, bench_clock(b, g->name)) == g->yes;
     case GUARD_PAPER:
         return v_count(v_get(v_get(b->kase, "papers"), g->name)) > 0;
     case GUARD_SUSPENDED:
@@ -235,6 +271,18 @@ bool guard_holds(struct bench *b, const struct guard *g)
         return circumstances(b, words_have(&g->words, "held"));
     case GUARD_BARS:
         return !*guard_bars(b);
+    case GUARD_BODY_CONVENED:
+        return body_convened(b, g->name) == g->yes;
+    case GUARD_BODY_QUORUM:
+        return body_quorum(b, g->name) == g->yes;
+    case GUARD_BODY_DECIDED:
+        return body_decided(b, g->name) == g->yes;
+    case GUARD_BODY_SEAT:
+        return body_seat(b, g->name) == g->yes;
+    case GUARD_LINKED_IN:
+        return linked_in(b, g);
+    case GUARD_LINKED_GIVEN:
+        return linked_given(b, g) == g->yes;
     }
     return false;
 }

@@ -81,6 +81,11 @@ static struct derived derive(const struct bench *b, const struct value *clock)
         }
     }
     int n = left < 0 ? 0 : (int)left;
+    struct day until = case_day(clock, "until");
+    if (day_is(until)) {
+        d.due = (struct calendar_due){d.paused ? DAY_NONE : until, false};
+        return d;
+    }
     if (!d.paused && calendar_days && calendar_add_days(b->j->calendar, from, n, &d.due) != ST_OK)
         d.due = (struct calendar_due){from, true};
     else if (!d.paused && !calendar_days)
@@ -116,7 +121,7 @@ static void settle_tasks(struct bench *b, const char *name, const struct derived
 /* Write what follows from the ledger: due day, state, the moments at which something must be told. */
 static void settle(struct bench *b, const char *name)
 {
-    const struct clock_rule *rule = procedure_clock(b->p, name);
+    const struct clock_rule *rule = procedure_clock_of(b->p, name);
     const struct derived d = derive(b, clock_of(b, name));
     const char *state = d.met ? "met" : d.ended ? "ended" : d.missed ? "missed" : d.paused ? "paused" : "running";
     char text[DAY_TEXT];
@@ -169,6 +174,18 @@ static struct day started_on(const struct value *clock)
     return d;
 }
 
+/* The day on which a clock ends that a fact ends: it lies ahead. NULL: refused. */
+static const char *until_text(struct bench *b, const struct clock_rule *rule)
+{
+    const char *text = v_text(bench_fact(b, rule->until), "");
+    struct day day;
+    if (day_parse(text, &day) == ST_OK && day.n > b->done.n)
+        return text;
+    bench_refuse(b, "law", "until-not-after", "%s:需要办理之日以后的日期(%s)", rule->label,
+                 procedure_fact(b->p, rule->until)->label);
+    return NULL;
+}
+
 static void start(struct bench *b, const struct clock_rule *rule, struct day from, const char *fact)
 {
     char text[DAY_TEXT];
@@ -178,11 +195,18 @@ static void start(struct bench *b, const struct clock_rule *rule, struct day fro
     v_put_str(b->a, clock, "owner", owner ? owner->id : NULL);
     v_put_str(b->a, clock, "start", day_text(from, text));
     v_put_int(b->a, clock, "budget", rule->workdays ? rule->workdays : rule->days);
+    if (rule->until)
+        v_put_str(b->a, clock, "until", until_text(b, rule));
+    if (rule->each) {
+        v_put_str(b->a, clock, "part-kind", rule->each);
+        v_put_str(b->a, clock, "part", bench_part_of(b, rule->each));
+    }
     if (rule->days)
         v_put_bool(b->a, clock, "calendar-days", true);
     v_put(b->a, clock, "ledger", v_list(b->a));
-    bench_put(b, bench_path(b, "clocks.%s", rule->name), clock);
-    enter_from(b, rule->name, "start", from, 0, fact);
+    const char *name = bench_clock(b, rule->name);
+    bench_put(b, bench_path(b, "clocks.%s", name), clock);
+    enter_from(b, name, "start", from, 0, fact);
 }
 
 void ledger_start(struct bench *b, const struct clock_rule *rule)
@@ -208,7 +232,8 @@ static void reconsider(struct bench *b, const char *name)
 
 void ledger_start_from(struct bench *b, const struct clock_rule *rule, const char *fact)
 {
-    const struct value *clock = clock_of(b, rule->name);
+    const char *name = bench_clock(b, rule->name);
+    const struct value *clock = clock_of(b, name);
     struct day from;
     if (day_parse(v_text(bench_fact(b, fact), ""), &from))
         from = DAY_NONE;
@@ -217,8 +242,8 @@ void ledger_start_from(struct bench *b, const struct clock_rule *rule, const cha
     } else if (!clock) {
         start(b, rule, from, fact);
     } else if (started_on(clock).n != from.n) {
-        enter_from(b, rule->name, "start", from, 0, fact);
-        reconsider(b, rule->name);
+        enter_from(b, name, "start", from, 0, fact);
+        reconsider(b, name);
     }
 }
 
@@ -260,7 +285,7 @@ static int64_t budget(const struct value *clock)
 
 void ledger_extend(struct bench *b, const char *name, int64_t by, const struct rule *why)
 {
-    const struct clock_rule *rule = procedure_clock(b->p, name);
+    const struct clock_rule *rule = procedure_clock_of(b->p, name);
     const struct value *clock = clock_of(b, name);
     if (!running(clock)) {
         bench_refuse_rule(b, why, "clock-not-running", "%s没有在计算,不能延长", rule->label);

@@ -65,9 +65,9 @@ static int64_t open_task(struct bench *b, const struct ask *ask)
     return id;
 }
 
-static struct calendar_due due_of(const struct bench *b, const struct effect *e)
+static struct calendar_due due_of(struct bench *b, const struct effect *e)
 {
-    const struct value *clock = e->clock ? v_get(v_get(b->kase, "clocks"), e->clock) : NULL;
+    const struct value *clock = e->clock ? v_get(v_get(b->kase, "clocks"), bench_clock(b, e->clock)) : NULL;
     if (clock)
         return (struct calendar_due){case_day(clock, "due"), v_get_bool(clock, "provisional")};
     return e->within ? ledger_limit(b, b->done, e->within) : (struct calendar_due){DAY_NONE, false};
@@ -134,7 +134,8 @@ static void notify(struct bench *b, const struct effect *e, const char *role, co
                    const char *article)
 {
     struct value *n = notice_new(b, department, e->name, role);
-    struct ask ask = {e->answer, department, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), e->clock};
+    struct ask ask = {e->answer, department, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), NULL};
+    ask.clock = e->clock ? bench_clock(b, e->clock) : NULL;
     if (e->answer)
         put_task(b, n, &ask);
     notice_out(b, n, article);
@@ -210,6 +211,20 @@ static void tell_one(struct bench *b, const struct effect *e, const char *role, 
     }
 }
 
+/* Each member of a body, whether its role is bound in this case or only the register says who it is. */
+static void tell_seat(struct bench *b, const struct effect *e, const struct seat *seat, struct value *transition,
+                      const char *article)
+{
+    const struct department *d = body_seated(b, seat);
+    if (!d)
+        return;
+    add_department(b, transition, d->id);
+    if (d->keyless)
+        serve(b, e, seat->role, d->id, article);
+    else
+        notify(b, e, seat->role, d->id, article);
+}
+
 /* Whoever is named by a field of a part that this act added is told about that part. */
 static void turn_to_added(struct bench *b, const char *role)
 {
@@ -225,8 +240,13 @@ void tell(struct bench *b, const struct effect *e, const char *article)
     struct value *transition = transition_of(b, e->name);
     const char *kind = b->part_kind, *part = b->part;
     for (size_t i = 0; i < e->to.n; i++) {
+        bool chair = true;
+        const struct body *body = procedure_body_of(b->p, e->to.word[i], &chair);
+        for (size_t k = 0; body && !chair && k < body->nseats; k++)
+            tell_seat(b, e, &body->seats[k], transition, article);
         turn_to_added(b, e->to.word[i]);
-        tell_one(b, e, e->to.word[i], transition, article);
+        if (!body || chair)
+            tell_one(b, e, body ? body->chair : e->to.word[i], transition, article);
         b->part_kind = kind;
         b->part = part;
     }
@@ -237,7 +257,8 @@ void tell_task(struct bench *b, const struct effect *e)
     const char *kind = b->part_kind, *part = b->part, *role = e->to.n ? e->to.word[0] : "";
     turn_to_added(b, role);
     const struct department *d = bench_role(b, role);
-    struct ask ask = {e->answer, d ? d->id : NULL, role, NULL, NULL, b->part, NULL, due_of(b, e), e->clock};
+    struct ask ask = {e->answer, d ? d->id : NULL, role, NULL, NULL, b->part, NULL, due_of(b, e), NULL};
+    ask.clock = e->clock ? bench_clock(b, e->clock) : NULL;
     if (d)
         open_task(b, &ask);
     b->part_kind = kind;

@@ -71,6 +71,28 @@ enum status judge_numbers(struct engine *e, struct judge *j)
     return ST_OK;
 }
 
+/* The cases that the command links, by the names of its fields. One that is not there is left out: the judge tells. */
+static enum status cases_linked(struct engine *e, struct arena *a, const struct procedure *p,
+                                const struct value *message, const struct value **ret)
+{
+    const struct value *fields = v_get(message, "fields");
+    struct value *linked = v_map(a);
+    *ret = linked;
+    for (size_t i = 0; v_kind(fields) == V_MAP && i < v_count(fields); i++) {
+        const struct pair *field = &fields->u.map.pair[i];
+        const struct fact *f = procedure_fact(p, field->key);
+        struct value *other;
+        if (!f || f->type != FACT_LINK || v_number(field->val, 0) <= 0)
+            continue;
+        enum status st = case_load(e, a, v_number(field->val, 0), &other);
+        if (st && st != ST_NOT_FOUND)
+            return st;
+        if (!st)
+            v_put(a, linked, field->key, other);
+    }
+    return ST_OK;
+}
+
 enum status command_draft(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret)
 {
     struct judge j = {.command = o->message, .principal = o->principal};
@@ -93,6 +115,9 @@ enum status command_draft(struct engine *e, struct arena *a, const struct origin
     j.procedure = procedure_for(e, a, kase, o->message, j.now, ret);
     if (!j.procedure)
         return ST_OK;
+    st = cases_linked(e, a, j.procedure, o->message, &j.linked);
+    if (st)
+        return st;
     struct decision d = decide(a, &j);
     e->fold->hint = kase;
     e->fold->hint_case = number;

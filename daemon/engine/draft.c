@@ -40,7 +40,8 @@ static enum status notice_make(struct engine *e, struct arena *a, const struct n
                                struct value **ret)
 {
     static const char *const named[] = {"type", "label", NULL}, *const role[] = {"role", "article", NULL};
-    static const char *const rest[] = {"answer", "task", "due", "provisional", "clock", "part", "party", "fields", NULL};
+    static const char *const rest[] = {"answer", "task",  "due",    "provisional", "clock",
+                                       "part",   "party", "fields", NULL};
     const char *stream = v_get_str(from, "stream", "");
     char day[DAY_TEXT];
     int64_t last;
@@ -222,6 +223,8 @@ static void put_case(struct arena *a, struct draft *ret, const struct value *bef
     v_put_int(a, item, "version", version);
     v_put(a, item, "changes", changes);
     v_push(a, cases, item);
+    for (size_t i = 0; i < v_count(d->others); i++)
+        v_push(a, cases, v_at(d->others, i));
     v_put(a, ret->keys, "cases", cases);
     v_put_int(a, ret->answer, "case", d->kase);
     v_put_int(a, ret->answer, "version", version);

@@ -38,6 +38,8 @@ enum fact_type {
     FACT_OUTCOME,       /* one of the file's outcomes */
     FACT_PART_LIST,     /* numbers of parts of one kind */
     FACT_CIRCUMSTANCES, /* map circumstance -> list of checks that were confirmed */
+    FACT_DEPARTMENTS,   /* ids of departments of the register, each once */
+    FACT_LINK,          /* number of another case of the same procedure, of one of `kinds` */
 };
 
 struct option {
@@ -50,7 +52,9 @@ struct fact {
     struct option *of;
     size_t nof;
     int64_t least, most;
-    const char *part; /* FACT_PART_LIST */
+    const char *part;   /* FACT_PART_LIST */
+    const char *link;   /* FACT_LINK: covers, repeats, same-proceeding */
+    struct words kinds; /* FACT_LINK: of the other case; empty: any */
     bool is_private;
     bool required; /* of a part's field */
 };
@@ -65,9 +69,12 @@ enum guard_op {
     GUARD_IN_ORDER,   /* the days that the facts words tell follow one another, and none is after the act's own */
     GUARD_FACT_GIVEN, /* the fact is there == yes */
     GUARD_PART_IN,    /* the field (or `state`) of the part in question is one of words */
-    GUARD_STAGE,      /* the stage before the act is one of words */
+    GUARD_PART_GIVEN, /* the field (or `outcome`) of the part in question is there == yes */
+    GUARD_SWITCH,     /* the switch of the procedure is on == yes */
+    GUARD_KIND,       /* the kind of the case is one of words */
+    GUARD_STAGE,      /* the stage before the act (or the stage of a track) is one of words */
     GUARD_NEW,        /* the act opens the case == yes */
-    GUARD_OUTCOME,    /* the conclusion is one of words */
+    GUARD_OUTCOME,    /* the conclusion (of the part in question, where parts are concluded) is one of words */
     GUARD_SAME,       /* the two roles are held by one department */
     GUARD_BOUND,      /* the role is bound == yes */
     GUARD_DEPARTMENT, /* the department named by the fact is of a kind in words */
@@ -83,6 +90,12 @@ enum guard_op {
     GUARD_EVERY,         /* every part of kind name (among the fact `of` if given) satisfies the kid */
     GUARD_SOME,
     GUARD_NO,
+    GUARD_BODY_CONVENED, /* the body name sits (or sat) in this case == yes */
+    GUARD_BODY_QUORUM,   /* enough of its members, recused ones not counted, are there == yes */
+    GUARD_BODY_DECIDED,  /* its newest sitting has decided (about the part in question) == yes */
+    GUARD_BODY_SEAT,     /* whoever does it holds a seat, and has not stepped back == yes */
+    GUARD_LINKED_IN,     /* the fact other of the case linked as name is one of words */
+    GUARD_LINKED_GIVEN,  /* it is there == yes; other NULL: there is such a link */
 };
 
 struct guard {
@@ -117,8 +130,15 @@ enum effect_verb {
     DO_MOVE_TASKS,  /* tasks of the role name go to who holds it now */
     DO_CLOSE_TASKS, /* of act name, or every task */
     DO_STOP_CLOCKS,
-    DO_SERVE,   /* the notice of the task that is answered was served on paper */
-    DO_CORRECT, /* the named event took effect on another day: clocks are derived again, those told are told again */
+    DO_SERVE,    /* the notice of the task that is answered was served on paper */
+    DO_CORRECT,  /* the named event took effect on another day: clocks are derived again, those told are told again */
+    DO_TURN,     /* the case becomes one of kind name; what it was is kept */
+    DO_EACH,     /* kids, for each part of kind name that satisfies where */
+    DO_REASSIGN, /* the task whose number is in fact name goes to the department in fact from */
+    DO_CONVENE,  /* the body name sits; attendance in fact from */
+    DO_RECUSE,   /* the department in fact from (NULL: who does it) steps back; the one in fact value sits instead */
+    DO_VOTE,     /* body name: who does it votes what fact from says */
+    DO_DECIDE,   /* body name: fact from := what its rule makes of the votes */
 };
 
 struct with {
@@ -130,13 +150,21 @@ struct effect {
     const char *name;
     const char *from;     /* fact, "actor" for DO_BIND */
     const char *value;    /* DO_SET: the word; DO_SUSPEND: the ground; DO_GRANT: the force */
+    struct guard *when;   /* `if`; NULL: always */
     struct words to;      /* roles; "part.field" names the department in a field of the part in question */
     const char *answer;   /* act that answers */
     struct words or_acts; /* other acts that close the task as well */
     const char *clock;    /* the clock whose due day is the task's */
     int within;           /* or so many working days */
     bool confirmed;       /* DO_SUSPEND: needs no confirmation */
-    struct guard *where;  /* DO_SUSPEND */
+    struct guard *where;  /* DO_SUSPEND, DO_EACH */
+    struct effect *kids;  /* DO_EACH */
+    size_t nkids;
+    struct option *areas; /* DO_GRANT: id of an area and what the document calls it */
+    size_t nareas;
+    const char *work;          /* DO_GRANT: fact that names the piece of work meant */
+    const char *missing;       /* DO_GRANT: conditional; what must be shown first */
+    struct words stops, holds; /* DO_SUSPEND: clocks that stand still, acts that must wait */
     struct with *with;
     size_t nwith;
     struct words words;
@@ -172,7 +200,7 @@ struct act {
     const char *opens; /* kind of matter, or NULL */
     struct words from; /* stages; empty: only by opening */
     struct words by;   /* roles, parties, "part.field" */
-    const char *to;    /* stage, or NULL: stays */
+    const char *to;    /* stage, "track/stage", or NULL: stays */
     const char *on;    /* kind of part that the act is about, or NULL */
     bool standing;
     struct act_field *fields;
@@ -198,6 +226,7 @@ struct role {
 
 struct part_kind {
     const char *name, *label;
+    bool concluded; /* an act about one concludes: each has its own outcome */
     struct fact *fields;
     size_t nfields;
     struct option *states; /* the first is where a part begins */
@@ -210,6 +239,7 @@ struct circumstance {
     struct option *checks;
     size_t nchecks;
     struct guard *degree; /* NULL: none */
+    bool open;            /* the document counts it and does not tell its text: shown, never claimed */
 };
 
 struct bar {
@@ -224,8 +254,50 @@ struct outcome {
 };
 
 struct stage {
-    const char *name, *label;
+    const char *name, *label; /* "track/stage" in a track */
+    const char *track;        /* NULL: the main course */
+    struct words kinds;       /* of case that pass through it; empty: any */
     bool end;
+};
+
+/* What the document leaves open: said, not invented. */
+struct open_slot {
+    const char *name, *label, *note;
+};
+
+struct switch_row {
+    const char *name, *label;
+    bool on;
+};
+
+struct kind {
+    const char *name, *label;
+    const char *way_in; /* NULL: not said */
+};
+
+/* A seat is held by the department of a role; a case-dependent one by that of `otherwise` when `unless` holds. */
+struct seat {
+    const char *role, *otherwise;
+    struct guard *unless;
+};
+
+enum body_rule { RULE_MAJORITY = 1, RULE_TWO_THIRDS, RULE_CONSENSUS };
+
+struct body {
+    const char *name, *label, *chair;
+    struct seat *seats;
+    size_t nseats;
+    int quorum;               /* members */
+    int quorum_of, quorum_in; /* or `of`/`in` of the seats; 0: a number */
+    enum body_rule rule;
+};
+
+/* A task that comes again: opened by the act `after`, and again each time it is answered, while the condition holds. */
+struct recurring {
+    const char *task, *role, *after;
+    int workdays;
+    struct guard *during; /* NULL: for ever */
+    bool of_jurisdiction; /* it stands in a case of the jurisdiction's own, not in one about a person */
 };
 
 /* A type of notice and transition. */
@@ -238,6 +310,8 @@ struct clock_rule {
     const char *name, *label, *article;
     int workdays;      /* or 0 */
     int days;          /* calendar days, or 0 */
+    const char *until; /* fact that tells the due day, or NULL */
+    const char *each;  /* kind of part of which each has such a clock, "name-3"; or NULL */
     int total;         /* most working days with extensions; 0: no more than the length */
     int near;          /* working days before the due day on which the owner is reminded; 0: never */
     const char *owner; /* role */
@@ -255,6 +329,7 @@ struct procedure {
     int service_days; /* working days in which a notice is served on paper */
     struct hash hash; /* of the source text */
     struct words principles;
+    const char *circumstances_version; /* of the list, as the jurisdiction counts them; NULL: not said */
     struct role *roles;
     size_t nroles;
     struct fact *facts;
@@ -267,11 +342,22 @@ struct procedure {
     size_t nbars;
     struct outcome *outcomes;
     size_t noutcomes;
-    struct stage *stages;
+    struct stage *stages; /* of the main course */
     size_t nstages;
+    struct stage *track_stages;
+    size_t ntrack_stages;
+    struct switch_row *switches;
+    size_t nswitches;
+    struct open_slot *open_slots;
+    size_t nopen_slots;
+    struct body *bodies;
+    size_t nbodies;
+    struct recurring *recurring;
+    size_t nrecurring;
+    struct words linked_facts; /* what is taken over from a linked case */
     struct clock_rule *clocks;
     size_t nclocks;
-    struct option *kinds;
+    struct kind *kinds;
     size_t nkinds;
     struct notice_type *notices;
     size_t nnotices;
@@ -291,6 +377,16 @@ const struct part_kind *procedure_part(const struct procedure *p, const char *na
 const struct circumstance *procedure_circumstance(const struct procedure *p, const char *name);
 const struct notice_type *procedure_notice(const struct procedure *p, const char *name);
 const struct outcome *procedure_outcome(const struct procedure *p, const char *name);
+const struct kind *procedure_kind(const struct procedure *p, const char *name);
+const struct switch_row *procedure_switch(const struct procedure *p, const char *name);
+const struct body *procedure_body(const struct procedure *p, const char *name);
+/* The rule of a clock of a case: "care-visit-3" is the one of part 3, where the rule stands for each part. */
+const struct clock_rule *procedure_clock_of(const struct procedure *p, const char *clock);
+/* The body in "body.member" and "body.chair", NULL for anything else; *ret_chair may be NULL. */
+const struct body *procedure_body_of(const struct procedure *p, const char *seat, bool *ret_chair);
+/* Any effect, those for each part among them, that satisfies the test. */
+typedef bool effect_test(const struct effect *e, const char *name);
+bool effects_any(const struct effect *e, size_t n, effect_test *test, const char *name);
 
 /* How a role, a party, "part.field" or TASK_HOLDER is called; the name itself when nothing is called so. */
 const char *procedure_role_label(const struct procedure *p, const char *name);

@@ -22,16 +22,27 @@ static const struct node *row(const struct node *root, const char *table, const 
     return root;
 }
 
+/* Stages of the main course, then those of the tracks. */
+static const struct stage *nth_stage(const struct procedure *p, size_t i)
+{
+    return i < p->nstages ? &p->stages[i] : &p->track_stages[i - p->nstages];
+}
+
+static size_t stage_index(const struct procedure *p, const struct stage *s)
+{
+    return s->track ? p->nstages + (size_t)(s - p->track_stages) : (size_t)(s - p->stages);
+}
+
 /* Mark the stage that the act leads to when the act can happen; true: it was not marked before. */
 static bool reach(const struct procedure *p, const struct act *act, bool *reached)
 {
     bool can = act->opens != NULL;
-    for (size_t i = 0; i < p->nstages && !can; i++)
-        can = reached[i] && words_have(&act->from, p->stages[i].name);
+    for (size_t i = 0; i < p->nstages + p->ntrack_stages && !can; i++)
+        can = reached[i] && words_have(&act->from, nth_stage(p, i)->name);
     const struct stage *to = can ? procedure_stage(p, act->to) : NULL;
-    if (!to || reached[to - p->stages])
+    if (!to || reached[stage_index(p, to)])
         return false;
-    return reached[to - p->stages] = true;
+    return reached[stage_index(p, to)] = true;
 }
 
 static bool left_by_an_act(const struct procedure *p, const char *stage)
@@ -45,14 +56,14 @@ static bool left_by_an_act(const struct procedure *p, const char *stage)
 static void check_stages(struct reader *r, const struct node *root)
 {
     const struct procedure *p = r->proc;
-    bool *reached = ARENA_ARRAY(r->a, bool, p->nstages + 1);
+    bool *reached = ARENA_ARRAY(r->a, bool, p->nstages + p->ntrack_stages + 1);
     for (bool more = true; more;) {
         more = false;
         for (size_t k = 0; k < p->nacts; k++)
             more = reach(p, &p->acts[k], reached) || more;
     }
-    for (size_t i = 0; i < p->nstages; i++) {
-        const struct stage *s = &p->stages[i];
+    for (size_t i = 0; i < p->nstages + p->ntrack_stages; i++) {
+        const struct stage *s = nth_stage(p, i);
         if (!reached[i])
             problems_add(r->p, row(root, "stages", "stage", s->name), "no act leads to stage '%s'", s->name);
         else if (!s->end && !left_by_an_act(p, s->name))
@@ -61,15 +72,12 @@ static void check_stages(struct reader *r, const struct node *root)
     }
 }
 
-typedef bool effect_test(const struct effect *e, const char *name);
-
 static bool any_effect(const struct procedure *p, effect_test *test, const char *name)
 {
     for (size_t k = 0; k < p->nacts; k++)
         for (size_t i = 0; i < p->acts[k].nrules; i++)
-            for (size_t e = 0; e < p->acts[k].rules[i].neffects; e++)
-                if (test(&p->acts[k].rules[i].effects[e], name))
-                    return true;
+            if (effects_any(p->acts[k].rules[i].effects, p->acts[k].rules[i].neffects, test, name))
+                return true;
     return false;
 }
 
@@ -134,14 +142,22 @@ static void check_answer(struct reader *r, const struct node *at, const struct a
         problems_add(r->p, at, "act '%s' asks for '%s' somebody who may not do it", asking->name, asked->name);
 }
 
+static void check_answers_of(struct reader *r, const struct node *at, const struct act *asking, const struct effect *e,
+                             size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        check_answer(r, at, asking, &e[i]);
+        check_answers_of(r, at, asking, e[i].kids, e[i].nkids);
+    }
+}
+
 static void check_answers(struct reader *r, const struct node *root)
 {
     const struct procedure *p = r->proc;
     for (size_t k = 0; k < p->nacts; k++)
         for (size_t i = 0; i < p->acts[k].nrules; i++)
-            for (size_t e = 0; e < p->acts[k].rules[i].neffects; e++)
-                check_answer(r, row(root, "acts", "act", p->acts[k].name), &p->acts[k],
-                             &p->acts[k].rules[i].effects[e]);
+            check_answers_of(r, row(root, "acts", "act", p->acts[k].name), &p->acts[k], p->acts[k].rules[i].effects,
+                             p->acts[k].rules[i].neffects);
 }
 
 /* The judge itself asks for the act `serve` of whoever must serve a notice on paper. */
@@ -155,8 +171,54 @@ static void check_service(struct reader *r, const struct node *root)
                      "the act 'serve' must be possible from any stage by the '" TASK_HOLDER "'");
 }
 
+/* ---- suspensions that hold acts; bodies that decide ---- */
+
+/* Some act that ends suspensions must not be held by one. */
+static bool can_release(const struct procedure *p, const struct words *held)
+{
+    for (size_t k = 0; k < p->nacts; k++)
+        for (size_t i = 0; i < p->acts[k].nrules; i++)
+            if (!words_have(held, p->acts[k].name) &&
+                effects_any(p->acts[k].rules[i].effects, p->acts[k].rules[i].neffects, releases, NULL))
+                return true;
+    return false;
+}
+
+static bool votes(const struct effect *e, const char *body)
+{
+    return e->verb == DO_VOTE && strcmp(e->name, body) == 0;
+}
+
+static bool convenes(const struct effect *e, const char *body)
+{
+    return e->verb == DO_CONVENE && strcmp(e->name, body) == 0;
+}
+
+static void check_one_effect(struct reader *r, const struct node *at, const struct effect *e)
+{
+    const struct procedure *p = r->proc;
+    if (e->verb == DO_SUSPEND && e->holds.n && !can_release(p, &e->holds))
+        problems_add(r->p, at, "the suspension of '%s' holds every act that could end it", e->name);
+    if (e->verb == DO_DECIDE && !any_effect(p, votes, e->name))
+        problems_add(r->p, at, "body '%s' decides, but nobody votes in it", e->name);
+    if ((e->verb == DO_VOTE || e->verb == DO_RECUSE) && !any_effect(p, convenes, e->name))
+        problems_add(r->p, at, "body '%s' is never convened", e->name);
+    for (size_t i = 0; i < e->nkids; i++)
+        check_one_effect(r, at, &e->kids[i]);
+}
+
+static void check_effects(struct reader *r, const struct node *root)
+{
+    const struct procedure *p = r->proc;
+    for (size_t k = 0; k < p->nacts; k++)
+        for (size_t i = 0; i < p->acts[k].nrules; i++)
+            for (size_t e = 0; e < p->acts[k].rules[i].neffects; e++)
+                check_one_effect(r, row(root, "acts", "act", p->acts[k].name), &p->acts[k].rules[i].effects[e]);
+}
+
 void procedure_check(struct reader *r, const struct node *root)
 {
+    check_effects(r, root);
     check_stages(r, root);
     check_clocks(r, root);
     check_answers(r, root);

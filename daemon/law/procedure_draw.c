@@ -28,18 +28,22 @@ static void put_id(struct buf *out, const char *prefix, const char *name)
 
 /* ---- labels ---- */
 
-static bool about_clock(const struct effect *e, enum effect_verb verb, const char *clock)
+static bool starts(const struct effect *e, const char *clock)
 {
-    return e->verb == verb && strcmp(e->name, clock) == 0;
+    return e->verb == DO_START && strcmp(e->name, clock) == 0;
+}
+
+static bool stops(const struct effect *e, const char *clock)
+{
+    return e->verb == DO_STOP && strcmp(e->name, clock) == 0;
 }
 
 /* Does an act start (stop) a clock, in whichever of its rules? */
 static bool does_to_clock(const struct act *act, enum effect_verb verb, const char *clock)
 {
     for (size_t r = 0; r < act->nrules; r++)
-        for (size_t i = 0; i < act->rules[r].neffects; i++)
-            if (about_clock(&act->rules[r].effects[i], verb, clock))
-                return true;
+        if (effects_any(act->rules[r].effects, act->rules[r].neffects, verb == DO_START ? starts : stops, clock))
+            return true;
     return false;
 }
 
@@ -105,8 +109,8 @@ static void draw_beside(const struct show *s, const struct stage *stage)
 
 static void draw_stages(const struct show *s)
 {
-    for (size_t i = 0; i < s->p->nstages; i++) {
-        const struct stage *stage = &s->p->stages[i];
+    for (size_t i = 0; i < s->p->nstages + s->p->ntrack_stages; i++) {
+        const struct stage *stage = i < s->p->nstages ? &s->p->stages[i] : &s->p->track_stages[i - s->p->nstages];
         buf_str(s->out, "  ");
         put_id(s->out, "", stage->name);
         buf_printf(s->out, " [shape=%s, label=\"", stage->end ? "doublecircle" : "box, style=rounded");
@@ -133,7 +137,7 @@ static void draw_acts(const struct show *s)
 {
     for (size_t i = 0; i < s->p->nkinds; i++) {
         buf_str(s->out, "  ");
-        put_id(s->out, "kind ", s->p->kinds[i].word);
+        put_id(s->out, "kind ", s->p->kinds[i].name);
         buf_str(s->out, " [shape=plaintext, label=\"");
         put_text(s->out, s->p->kinds[i].label);
         buf_str(s->out, "\"];\n");

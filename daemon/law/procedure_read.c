@@ -15,6 +15,7 @@ struct procedure *procedure_read_tree(const struct node *root, struct bytes text
         read_declarations(&r, root);
         read_acts(&r, node_need(root, "acts", problems), node_get(root, "standing"));
         read_clock_effects(&r, node_get(root, "clocks"));
+        read_recurring(&r, node_get(root, "recurring"));
     }
     if (!problems_count(problems))
         procedure_check(&r, root);

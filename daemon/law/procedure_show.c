@@ -29,7 +29,7 @@ static void show_head(const struct show *s)
         OUT(s, "%s  %zu %s\n", i ? "" : "\n原则\n", i + 1, p->principles.word[i]);
     OUT(s, "\n事项\n");
     for (size_t i = 0; i < p->nkinds; i++)
-        OUT(s, "  %s %s\n", p->kinds[i].word, p->kinds[i].label);
+        OUT(s, "  %s %s\n", p->kinds[i].name, p->kinds[i].label);
 }
 
 static void show_roles(struct show *s)
@@ -65,11 +65,13 @@ static void show_roles(struct show *s)
 
 static const char *type_label(const struct fact *f)
 {
-    static const char *const labels[] = {
-        [FACT_CHOICE] = "选项",      [FACT_GRADE] = "程度",         [FACT_BOOL] = "是否",
-        [FACT_INT] = "数",           [FACT_DAY] = "日期",           [FACT_DEPARTMENT] = "部门",
-        [FACT_SUBJECT] = "对象编号", [FACT_WORD] = "编号",          [FACT_TEXT] = "文字",
-        [FACT_OUTCOME] = "认定结果", [FACT_PART_LIST] = "项目编号", [FACT_CIRCUMSTANCES] = "情形及核对"};
+    static const char *const labels[] = {[FACT_CHOICE] = "选项",        [FACT_GRADE] = "程度",
+                                         [FACT_BOOL] = "是否",          [FACT_INT] = "数",
+                                         [FACT_DAY] = "日期",           [FACT_DEPARTMENT] = "部门",
+                                         [FACT_SUBJECT] = "对象编号",   [FACT_WORD] = "编号",
+                                         [FACT_TEXT] = "文字",          [FACT_OUTCOME] = "认定结果",
+                                         [FACT_PART_LIST] = "项目编号", [FACT_CIRCUMSTANCES] = "情形及核对",
+                                         [FACT_DEPARTMENTS] = "各部门", [FACT_LINK] = "关联事项"};
     return labels[f->type];
 }
 
@@ -111,7 +113,7 @@ static void show_circumstances(struct show *s)
         OUT(s, "\n容错情形\n");
     for (size_t i = 0; i < s->p->ncircumstances; i++) {
         const struct circumstance *c = &s->p->circumstances[i];
-        OUT(s, "  %s%s [%s]", c->number, c->text, c->name);
+        OUT(s, "  %s%s%s [%s]", c->number, c->open ? "(待补)" : "", c->text, c->name);
         cites(s, NULL, &c->cite);
         OUT(s, "\n");
         for (size_t k = 0; k < c->nchecks; k++)
@@ -158,11 +160,25 @@ static void effects(struct show *s, const struct effect *e, size_t n, const char
     }
 }
 
+static void show_one_stage(const struct show *s, const struct stage *stage)
+{
+    OUT(s, "  %s %s%s", stage->name, stage->label, stage->end ? "(终)" : "");
+    if (stage->kinds.n) {
+        OUT(s, ":限于 ");
+        show_list(s, &stage->kinds, show_kind, "、");
+    }
+    OUT(s, "\n");
+}
+
 static void show_stages(const struct show *s)
 {
     OUT(s, "\n阶段\n");
     for (size_t i = 0; i < s->p->nstages; i++)
-        OUT(s, "  %s %s%s\n", s->p->stages[i].name, s->p->stages[i].label, s->p->stages[i].end ? "(终)" : "");
+        show_one_stage(s, &s->p->stages[i]);
+    if (s->p->ntrack_stages)
+        OUT(s, "\n并行程序\n");
+    for (size_t i = 0; i < s->p->ntrack_stages; i++)
+        show_one_stage(s, &s->p->track_stages[i]);
 }
 
 static void show_clocks(struct show *s)
@@ -178,11 +194,15 @@ static void show_clocks(struct show *s)
         show_length(s, c);
         if (c->total)
             OUT(s, ",延长后共不超过%d个工作日", c->total);
+        if (c->each)
+            OUT(s, ",每一%s各自计算", show_part(s, c->each));
         OUT(s, ";%s", show_role(s, c->owner));
         if (c->near)
             OUT(s, ";届满前%d个工作日提醒", c->near);
         OUT(s, "\n");
+        s->kind = procedure_part(s->p, c->each);
         effects(s, c->on_miss, c->non_miss, "    逾期 ");
+        s->kind = NULL;
     }
 }
 
@@ -262,6 +282,54 @@ static void show_needs(const struct show *s, const struct act *a)
         OUT(s, "    材料 %s,%s\n", a->papers[i].slot, need_label(a->papers[i].need));
 }
 
+/* What the document leaves open, what the jurisdiction has switched on, tasks that come again. */
+static void show_choices(struct show *s)
+{
+    const struct procedure *p = s->p;
+    for (size_t i = 0; i < p->nswitches; i++)
+        OUT(s, "%s  %s %s:%s\n", i ? "" : "\n制度\n", p->switches[i].name, p->switches[i].label,
+            p->switches[i].on ? "实行" : "不实行");
+    for (size_t i = 0; i < p->nopen_slots; i++)
+        OUT(s, "%s  %s %s:%s\n", i ? "" : "\n文件未给出\n", p->open_slots[i].name, p->open_slots[i].label,
+            p->open_slots[i].note);
+    for (size_t i = 0; i < p->nrecurring; i++) {
+        const struct recurring *t = &p->recurring[i];
+        OUT(s, "%s  %s:%s,“%s”之后每%d个工作日%s", i ? "" : "\n定期工作\n", show_act(s, t->task), show_role(s, t->role),
+            show_act(s, t->after), t->workdays, t->of_jurisdiction ? "(本地区)" : "");
+        if (t->during) {
+            OUT(s, ",只要");
+            show_guard(s, t->during);
+        }
+        OUT(s, "\n");
+    }
+}
+
+static const char *rule_label(enum body_rule rule)
+{
+    return rule == RULE_MAJORITY ? "过半数通过" : rule == RULE_TWO_THIRDS ? "三分之二通过" : "一致通过";
+}
+
+static void show_bodies(struct show *s)
+{
+    for (size_t i = 0; i < s->p->nbodies; i++) {
+        const struct body *b = &s->p->bodies[i];
+        OUT(s, "%s  %s %s:%s召集,", i ? "" : "\n议事机构\n", b->name, b->label, show_role(s, b->chair));
+        if (b->quorum_in)
+            OUT(s, "到会%d/%d,%s\n", b->quorum_of, b->quorum_in, rule_label(b->rule));
+        else
+            OUT(s, "到会至少%d席,%s\n", b->quorum, rule_label(b->rule));
+        for (size_t k = 0; k < b->nseats; k++) {
+            OUT(s, "    席位 %s", show_role(s, b->seats[k].role));
+            if (b->seats[k].otherwise) {
+                OUT(s, ";如果");
+                show_guard(s, b->seats[k].unless);
+                OUT(s, ",改为%s", show_role(s, b->seats[k].otherwise));
+            }
+            OUT(s, "\n");
+        }
+    }
+}
+
 static void show_one_act(struct show *s, const struct act *a)
 {
     OUT(s, "\n  %s %s", a->name, a->label);
@@ -303,6 +371,8 @@ void procedure_show(const struct procedure *p, struct buf *out)
     struct show s = {.p = p, .out = out};
     show_head(&s);
     show_roles(&s);
+    show_bodies(&s);
+    show_choices(&s);
     show_stages(&s);
     show_clocks(&s);
     show_circumstances(&s);

@@ -29,17 +29,31 @@ struct reader {
     const struct part_kind *part;  /* the kind of part in question, while reading guards and effects about one */
     const struct part_kind *added; /* the kind that an effect of this act has added before */
     bool after_miss;               /* reading what a missed clock does */
+    bool concludes;                /* the act on a part that is being read concludes */
 };
 
 /* What a name may refer to. */
-enum name_of { OF_FACT = 1, OF_ROLE, OF_STAGE, OF_CLOCK, OF_PART, OF_ACT, OF_OUTCOME, OF_KIND, OF_NOTICE };
+enum name_of {
+    OF_FACT = 1,
+    OF_ROLE,
+    OF_STAGE,
+    OF_CLOCK,
+    OF_PART,
+    OF_ACT,
+    OF_OUTCOME,
+    OF_KIND,
+    OF_NOTICE,
+    OF_SWITCH,
+    OF_BODY
+};
 
 /* The text of a scalar that must name a declared thing; NULL (with a problem) when it does not. */
 const char *read_name_of(struct reader *r, const struct node *n, enum name_of of);
 /* A list of them (one counts as a list). */
 struct words read_names_of(struct reader *r, const struct node *n, enum name_of of);
 
-/* A department: a role, or "part.field" of a field of the part in question that holds a department. */
+/* A department: a role, "part.field" of a field of the part in question that holds a department, "body.member" (each
+ * of them) or "body.chair". */
 struct words read_addressees(struct reader *r, const struct node *n);
 
 struct words read_words(struct reader *r, const struct node *n);
@@ -55,11 +69,30 @@ void read_type_of(struct reader *r, const struct node *n, const char *name, enum
 /* The words that a fact or a part's field can have, checked (bool: true, false). */
 struct words read_words_of_fact(struct reader *r, const struct node *n, const struct fact *f);
 
+/* A clock of which each part has one is asked for, started and stopped where such a part is in question. */
+void read_each_clock(struct reader *r, const struct node *n, const char *clock);
+
 /* read_guard.c. A map (its keys all count) or a list (every item). NULL for a NULL node. */
 struct guard *read_guard(struct reader *r, const struct node *n);
 
 /* read_effect.c */
 void read_effects(struct reader *r, const struct node *list, struct effect **ret, size_t *ret_n);
+
+/* read_table.c: what every table has: a name once, words with labels. */
+const char *read_row_name(struct reader *r, const struct node *n, const char *key, const void *rows, size_t row_size,
+                          size_t count);
+void read_options(struct reader *r, const struct node *map, struct option **ret, size_t *ret_n);
+
+/* read_course.c: kinds, stages, tracks, tasks that come again, open slots. */
+void read_kinds(struct reader *r, const struct node *list);
+void read_stages(struct reader *r, const struct node *stages, const struct node *tracks);
+void read_open_slots(struct reader *r, const struct node *list);
+void read_recurring(struct reader *r, const struct node *list); /* after the acts' names are known */
+
+/* read_body.c: deciding bodies, and what they do. */
+void read_bodies(struct reader *r, const struct node *list);
+void read_body_effect(struct reader *r, const struct node *map, const struct node *main, struct effect *e);
+void read_body_guard(struct reader *r, const struct node *map, const struct node *main, struct guard *g);
 
 /* read_act.c. The papers' names first: conditions anywhere may ask for them. */
 void read_paper_names(struct reader *r, const struct node *root);

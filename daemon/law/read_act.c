@@ -89,6 +89,16 @@ static struct words read_from(struct reader *r, const struct node *n)
     return all;
 }
 
+/* An act that opens a kind leads to a stage of that kind, in the main course. */
+static void check_kinds(struct reader *r, const struct node *to, const struct act *act)
+{
+    const struct stage *s = procedure_stage(r->proc, act->to);
+    if (s && act->opens && s->track)
+        problems_add(r->p, to, "act '%s' opens a case and must lead to a stage of the main course", act->name);
+    else if (s && act->opens && s->kinds.n && !words_have(&s->kinds, act->opens))
+        problems_add(r->p, to, "stage '%s' is not one of the kind '%s'", s->name, act->opens);
+}
+
 static void read_act(struct reader *r, const struct node *n, struct act *act)
 {
     node_known_keys(n, act_keys, sizeof act_keys / sizeof act_keys[0], r->p);
@@ -103,6 +113,7 @@ static void read_act(struct reader *r, const struct node *n, struct act *act)
     if (!act->opens && !act->from.n)
         problems_add(r->p, n, "act '%s' can never happen: it opens no kind and comes from no stage", act->name);
     act->to = to ? read_name_of(r, to, OF_STAGE) : NULL;
+    check_kinds(r, to, act);
     act->on = on ? read_name_of(r, on, OF_PART) : NULL;
     r->part = procedure_part(r->proc, act->on);
     r->added = NULL;

@@ -5,40 +5,26 @@
 
 #define KEYS(...) (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
 
-static const char *const type_words[] = {"choice",  "grade", "bool", "int",     "day",       "department",
-                                         "subject", "word",  "text", "outcome", "part-list", "circumstances"};
+static const char *const type_words[] = {"choice",     "grade",         "bool",        "int",  "day",
+                                         "department", "subject",       "word",        "text", "outcome",
+                                         "part-list",  "circumstances", "departments", "link"};
 enum { TYPES = sizeof type_words / sizeof type_words[0], LIMIT_MOST = 1000 };
 
-/* Every name once: rows of one table begin with their name. */
-static const char *row_name(struct reader *r, const struct node *n, const char *key, const void *rows, size_t row_size,
-                            size_t count)
+/* A parameter that says yes or no is a switch. */
+static bool read_switch(struct reader *r, const struct node *v, const struct node *value, const char *name)
 {
-    const struct node *at = node_need(n, key, r->p);
-    const char *name = node_name(at, "", r->p);
-    for (size_t i = 0; *name && i < count; i++) {
-        const char *const *other = (const void *)((const char *)rows + i * row_size);
-        if (strcmp(*other, name) == 0)
-            problems_add(r->p, at, "%s '%s' stands twice", key, name);
-    }
-    return read_keep(r, name);
-}
-
-static void read_options(struct reader *r, const struct node *map, struct option **ret, size_t *ret_n)
-{
-    size_t n = node_entry_count(map);
-    struct option *o = ARENA_ARRAY(r->a, struct option, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        o[i].word = read_keep(r, node_name(node_key(map, i), "", r->p));
-        o[i].label = read_text(r, node_value(map, i), o[i].word);
-    }
-    *ret = o;
-    *ret_n = n;
+    if (!value || value->kind != NODE_SCALAR || (strcmp(value->text, "true") != 0 && strcmp(value->text, "false") != 0))
+        return false;
+    r->proc->switches[r->proc->nswitches++] =
+        (struct switch_row){name, read_text(r, node_get(v, "label"), name), node_bool(value, false, r->p)};
+    return true;
 }
 
 static void read_parameters(struct reader *r, const struct node *map)
 {
     size_t n = node_entry_count(map);
     r->parameters = ARENA_ARRAY(r->a, struct parameter, n + 1);
+    r->proc->switches = ARENA_ARRAY(r->a, struct switch_row, n + 1);
     for (size_t i = 0; i < n; i++) {
         const struct node *v = node_value(map, i);
         node_known_keys(v, KEYS("value", "label", "note", "cite"), r->p);
@@ -48,8 +34,9 @@ static void read_parameters(struct reader *r, const struct node *map)
         if (!set)
             problems_add(r->p, v, "parameter '%s' is not set: the document leaves it open, the jurisdiction must say",
                          name);
-        r->parameters[r->nparameters++] =
-            (struct parameter){name, node_int(set ? value : NULL, 0, 100000, UNSET, r->p)};
+        if (!read_switch(r, v, value, name))
+            r->parameters[r->nparameters++] =
+                (struct parameter){name, node_int(set ? value : NULL, 0, 100000, UNSET, r->p)};
     }
 }
 
@@ -67,6 +54,11 @@ static void check_fact(struct reader *r, const struct node *n, const struct fact
         problems_add(r->p, n, "a part-list needs 'part' with the kind of part");
     if (!list && part)
         problems_add(r->p, part, "a %s has no 'part'", type);
+    const struct node *link = node_get(n, "link"), *kinds = node_get(n, "kinds");
+    if (f->type == FACT_LINK && !f->link)
+        problems_add(r->p, n, "a link needs 'link' with its type: covers, repeats or same-proceeding");
+    if (f->type != FACT_LINK && (link || kinds))
+        problems_add(r->p, link ? link : kinds, "a %s has no link and no kinds", type);
     if (f->type != FACT_INT && (least || most))
         problems_add(r->p, least ? least : most, "a %s has no least and no most", type);
     if (f->least > f->most)
@@ -75,7 +67,8 @@ static void check_fact(struct reader *r, const struct node *n, const struct fact
 
 static void read_fact(struct reader *r, const struct node *n, struct fact *f)
 {
-    node_known_keys(n, KEYS("label", "type", "of", "least", "most", "part", "private", "required", "cite"), r->p);
+    node_known_keys(
+        n, KEYS("label", "type", "of", "least", "most", "part", "link", "kinds", "private", "required", "cite"), r->p);
     const struct node *is_private = node_get(n, "private"), *least = node_get(n, "least"), *most = node_get(n, "most");
     const struct node *required = node_get(n, "required"), *of = node_get(n, "of"), *part = node_get(n, "part");
     int type = node_choice(node_need(n, "type", r->p), type_words, TYPES, r->p);
@@ -86,6 +79,11 @@ static void read_fact(struct reader *r, const struct node *n, struct fact *f)
     f->is_private = is_private ? node_bool(is_private, true, r->p) : f->type == FACT_TEXT;
     f->required = required && node_bool(required, false, r->p);
     f->part = part ? read_text(r, part, NULL) : NULL;
+    static const char *const links[] = {"covers", "repeats", "same-proceeding"};
+    const struct node *link = node_get(n, "link");
+    int l = link ? node_choice(link, links, 3, r->p) : -1;
+    f->link = l < 0 ? NULL : links[l];
+    f->kinds = read_names_of(r, node_get(n, "kinds"), OF_KIND);
     read_options(r, of, &f->of, &f->nof);
     if (type >= 0)
         check_fact(r, n, f, type_words[type]);
@@ -103,7 +101,7 @@ static void read_facts(struct reader *r, const struct node *map, struct fact **r
     *ret_n = n;
 }
 
-/* The engine looks for the fact of these types, not for a name: there is one of each. And parts are given among the
+/* The judge looks for the fact of the type circumstances, not for a name: there is one. And parts are given among the
  * fields of an act: a name cannot be both. */
 static void check_facts(struct reader *r, const struct node *map)
 {
@@ -112,7 +110,7 @@ static void check_facts(struct reader *r, const struct node *map)
         const struct fact *f = &p->facts[i];
         const struct node *at = node_key(map, i);
         for (size_t k = 0; k < i; k++)
-            if (f->type == p->facts[k].type && (f->type == FACT_OUTCOME || f->type == FACT_CIRCUMSTANCES))
+            if (f->type == p->facts[k].type && f->type == FACT_CIRCUMSTANCES)
                 problems_add(r->p, at, "'%s' is of that type already: a procedure has one", p->facts[k].name);
         if (procedure_part(p, f->name))
             problems_add(r->p, at, "'%s' is a kind of part already", f->name);
@@ -135,7 +133,7 @@ static void read_roles(struct reader *r, const struct node *list)
         const struct node *party = node_get(n, "party"), *superior = node_get(n, "superior");
         const struct node *reads = node_get(n, "reads-private");
         const struct node *one_kind = node_get(n, "one-of-kind");
-        role->name = row_name(r, n, "role", p->roles, sizeof *role, p->nroles);
+        role->name = read_row_name(r, n, "role", p->roles, sizeof *role, p->nroles);
         role->label = read_text(r, node_need(n, "label", r->p), role->name);
         role->party = party && node_bool(party, false, r->p);
         role->reads = reads && node_bool(reads, false, r->p);
@@ -197,8 +195,9 @@ static void read_parts(struct reader *r, const struct node *map)
         read_facts(r, node_get(n, "fields"), &k->fields, &k->nfields);
         read_options(r, node_need(n, "states", r->p), &k->states, &k->nstates);
         for (size_t f = 0; f < k->nfields; f++)
-            if (strcmp(k->fields[f].name, "state") == 0)
-                problems_add(r->p, n, "the field 'state' of a part is its state and cannot be declared");
+            if (strcmp(k->fields[f].name, "state") == 0 || strcmp(k->fields[f].name, "outcome") == 0)
+                problems_add(r->p, n, "the field '%s' of a part is its %s and cannot be declared", k->fields[f].name,
+                             k->fields[f].name);
         if (!k->nstates)
             problems_add(r->p, n, "part '%s' needs at least one state", k->name);
         p->nparts++;
@@ -212,12 +211,16 @@ static void read_circumstances(struct reader *r, const struct node *list)
     for (size_t i = 0; i < node_item_count(list); i++) {
         const struct node *n = node_item(list, i);
         struct circumstance *c = &p->circumstances[p->ncircumstances];
-        node_known_keys(n, KEYS("circumstance", "number", "cite", "text", "checks", "degree"), r->p);
-        c->name = row_name(r, n, "circumstance", p->circumstances, sizeof *c, p->ncircumstances);
+        const struct node *open = node_get(n, "open");
+        node_known_keys(n, KEYS("circumstance", "number", "cite", "text", "checks", "degree", "open", "note"), r->p);
+        c->name = read_row_name(r, n, "circumstance", p->circumstances, sizeof *c, p->ncircumstances);
         c->number = read_text(r, node_need(n, "number", r->p), "");
-        c->text = read_text(r, node_need(n, "text", r->p), "");
+        c->open = open && node_bool(open, false, r->p);
+        c->text = c->open ? read_text(r, node_need(n, "note", r->p), "") : read_text(r, node_need(n, "text", r->p), "");
         c->cite = read_words(r, node_get(n, "cite"));
-        read_options(r, node_need(n, "checks", r->p), &c->checks, &c->nchecks);
+        if (c->open && (node_get(n, "text") || node_get(n, "checks") || node_get(n, "degree")))
+            problems_add(r->p, n, "an open circumstance has a note, and neither text nor checks nor degree");
+        read_options(r, c->open ? NULL : node_need(n, "checks", r->p), &c->checks, &c->nchecks);
         c->degree = read_guard(r, node_get(n, "degree"));
         p->ncircumstances++;
     }
@@ -231,7 +234,7 @@ static void read_bars(struct reader *r, const struct node *list)
         const struct node *n = node_item(list, i);
         struct bar *b = &p->bars[p->nbars];
         node_known_keys(n, KEYS("bar", "number", "cite", "text", "when"), r->p);
-        b->name = row_name(r, n, "bar", p->bars, sizeof *b, p->nbars);
+        b->name = read_row_name(r, n, "bar", p->bars, sizeof *b, p->nbars);
         b->number = read_text(r, node_need(n, "number", r->p), "");
         b->text = read_text(r, node_need(n, "text", r->p), "");
         b->cite = read_words(r, node_get(n, "cite"));
@@ -248,45 +251,23 @@ static void read_outcomes(struct reader *r, const struct node *list)
         const struct node *n = node_item(list, i);
         struct outcome *o = &p->outcomes[p->noutcomes];
         node_known_keys(n, KEYS("outcome", "label", "lenient", "cite"), r->p);
-        o->name = row_name(r, n, "outcome", p->outcomes, sizeof *o, p->noutcomes);
+        o->name = read_row_name(r, n, "outcome", p->outcomes, sizeof *o, p->noutcomes);
         o->label = read_text(r, node_need(n, "label", r->p), o->name);
         o->lenient = node_bool(node_need(n, "lenient", r->p), false, r->p);
         p->noutcomes++;
     }
 }
 
-static void read_stages(struct reader *r, const struct node *list)
-{
-    struct procedure *p = r->proc;
-    p->stages = ARENA_ARRAY(r->a, struct stage, node_item_count(list) + 1);
-    for (size_t i = 0; i < node_item_count(list); i++) {
-        const struct node *n = node_item(list, i), *end = node_get(n, "end");
-        struct stage *s = &p->stages[p->nstages];
-        node_known_keys(n, KEYS("stage", "label", "end", "cite"), r->p);
-        s->name = row_name(r, n, "stage", p->stages, sizeof *s, p->nstages);
-        s->label = read_text(r, node_need(n, "label", r->p), s->name);
-        s->end = end && node_bool(end, false, r->p);
-        p->nstages++;
-    }
-}
-
-static void read_kinds(struct reader *r, const struct node *list)
-{
-    struct procedure *p = r->proc;
-    p->kinds = ARENA_ARRAY(r->a, struct option, node_item_count(list) + 1);
-    for (size_t i = 0; i < node_item_count(list); i++) {
-        const struct node *n = node_item(list, i);
-        node_known_keys(n, KEYS("kind", "label", "way-in", "cite"), r->p);
-        p->kinds[p->nkinds].word = row_name(r, n, "kind", p->kinds, sizeof *p->kinds, p->nkinds);
-        p->kinds[p->nkinds].label = read_text(r, node_get(n, "label"), p->kinds[p->nkinds].word);
-        p->nkinds++;
-    }
-}
-
 static void read_clock(struct reader *r, const struct node *n, struct clock_rule *c)
 {
-    node_known_keys(
-        n, KEYS("clock", "label", "article", "workdays", "days", "total", "owner", "near", "on-miss", "cite"), r->p);
+    node_known_keys(n,
+                    KEYS("clock", "label", "article", "workdays", "days", "until", "each", "total", "owner", "near",
+                         "on-miss", "cite"),
+                    r->p);
+    const struct node *until = node_get(n, "until"), *each = node_get(n, "each");
+    c->until = until ? read_name_of(r, until, OF_FACT) : NULL;
+    read_type_of(r, until, c->until, FACT_DAY, "day");
+    c->each = each ? read_name_of(r, each, OF_PART) : NULL;
     const struct node *workdays = node_get(n, "workdays"), *days = node_get(n, "days"), *total = node_get(n, "total");
     const struct node *near = node_get(n, "near");
     c->label = read_text(r, node_need(n, "label", r->p), c->name);
@@ -296,8 +277,10 @@ static void read_clock(struct reader *r, const struct node *n, struct clock_rule
     c->total = total ? read_number(r, total, 1, 10000) : 0;
     c->near = near ? read_number(r, near, 0, 1000) : 0;
     c->owner = read_name_of(r, node_need(n, "owner", r->p), OF_ROLE);
-    if (!c->workdays == !c->days)
-        problems_add(r->p, n, "clock '%s' needs either 'workdays' or 'days'", c->name);
+    if ((workdays != NULL) + (days != NULL) + (until != NULL) != 1)
+        problems_add(r->p, n, "clock '%s' needs either 'workdays' or 'days' or 'until'", c->name);
+    if (until && total)
+        problems_add(r->p, total, "a clock that ends on the day of a fact has no total");
     if (c->total && c->total < c->workdays + c->days)
         problems_add(r->p, total, "the total is below the length");
 }
@@ -308,7 +291,7 @@ static void read_clocks(struct reader *r, const struct node *list)
     p->clocks = ARENA_ARRAY(r->a, struct clock_rule, node_item_count(list) + 1);
     for (size_t i = 0; i < node_item_count(list); i++) {
         struct clock_rule *c = &p->clocks[p->nclocks];
-        c->name = row_name(r, node_item(list, i), "clock", p->clocks, sizeof *c, p->nclocks);
+        c->name = read_row_name(r, node_item(list, i), "clock", p->clocks, sizeof *c, p->nclocks);
         read_clock(r, node_item(list, i), c);
         p->nclocks++;
     }
@@ -320,8 +303,10 @@ void read_clock_effects(struct reader *r, const struct node *clocks)
         struct clock_rule *c = &r->proc->clocks[i];
         r->after_miss = true;
         r->added = NULL;
+        r->part = procedure_part(r->proc, c->each);
         read_effects(r, node_get(node_item(clocks, i), "on-miss"), &c->on_miss, &c->non_miss);
         r->after_miss = false;
+        r->part = NULL;
     }
 }
 
@@ -346,6 +331,7 @@ static void read_header(struct reader *r, const struct node *root)
     int s = node_choice(node_need(root, "status", r->p), statuses, 2, r->p);
     p->status = s < 0 ? statuses[0] : statuses[s];
     p->zone_minutes = read_zone(r, node_need(root, "zone", r->p));
+    p->circumstances_version = read_text(r, node_get(root, "circumstances-version"), NULL);
     p->principles = read_words(r, node_get(root, "principles"));
 }
 
@@ -365,13 +351,22 @@ static int parameter(struct reader *r, const struct node *root, const char *name
     return least;
 }
 
+static void read_linked_facts(struct reader *r, const struct node *list)
+{
+    r->proc->linked_facts = read_names_of(r, list, OF_FACT);
+    for (size_t i = 0; i < r->proc->linked_facts.n; i++)
+        if (procedure_fact(r->proc, r->proc->linked_facts.word[i])->is_private)
+            problems_add(r->p, list, "fact '%s' is private: it stays with its case", r->proc->linked_facts.word[i]);
+}
+
 void read_declarations(struct reader *r, const struct node *root)
 {
     struct procedure *p = r->proc;
     node_known_keys(root,
                     KEYS("procedure", "lead", "version", "title", "issuer", "status", "cite-header", "zone",
                          "principles", "parameters", "roles", "facts", "parts", "circumstances", "bars", "outcomes",
-                         "stages", "clocks", "kinds", "notices", "acts", "standing"),
+                         "stages", "tracks", "clocks", "kinds", "notices", "acts", "standing", "open-slots", "bodies",
+                         "recurring", "linked-facts", "circumstances-version"),
                     r->p);
     read_header(r, root);
     read_parameters(r, node_get(root, "parameters"));
@@ -383,15 +378,18 @@ void read_declarations(struct reader *r, const struct node *root)
     if (lead && (lead->party || lead->superior))
         problems_add(r->p, node_get(root, "lead"), "role '%s' is no department of the case and cannot lead it",
                      p->lead);
+    read_kinds(r, node_need(root, "kinds", r->p));
     read_outcomes(r, node_get(root, "outcomes"));
     read_facts(r, node_need(root, "facts", r->p), &p->facts, &p->nfacts);
     read_role_identities(r, node_get(root, "roles"));
     read_notices(r, node_get(root, "notices"));
     read_parts(r, node_get(root, "parts"));
     check_facts(r, node_get(root, "facts"));
-    read_stages(r, node_need(root, "stages", r->p));
-    read_kinds(r, node_need(root, "kinds", r->p));
+    read_stages(r, node_need(root, "stages", r->p), node_get(root, "tracks"));
     read_clocks(r, node_get(root, "clocks"));
     read_circumstances(r, node_get(root, "circumstances"));
     read_bars(r, node_get(root, "bars"));
+    read_bodies(r, node_get(root, "bodies"));
+    read_open_slots(r, node_get(root, "open-slots"));
+    read_linked_facts(r, node_get(root, "linked-facts"));
 }

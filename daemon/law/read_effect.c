@@ -97,18 +97,42 @@ static void read_clock_verb(struct reader *r, const struct node *map, const stru
     e->name = read_name_of(r, main, OF_CLOCK);
     e->from = fact_at(r, map, "from");
     read_type_of(r, node_get(map, "from"), e->from, FACT_DAY, "day");
+    read_each_clock(r, main, e->name);
+    const struct clock_rule *c = procedure_clock(r->proc, e->name);
+    if (c && c->until && e->from)
+        problems_add(r->p, node_get(map, "from"), "clock '%s' ends on the day of '%s' and counts from nowhere", c->name,
+                     c->until);
 }
 
 static void read_extend(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
 {
     e->verb = DO_EXTEND;
     e->name = read_name_of(r, main, OF_CLOCK);
+    read_each_clock(r, main, e->name);
+    const struct clock_rule *c = procedure_clock(r->proc, e->name);
+    if (c && c->until)
+        problems_add(r->p, main, "clock '%s' ends on the day of '%s': it is not extended", c->name, c->until);
     const struct node *by = node_need(map, "by", r->p);
     e->from = by ? read_name_of(r, by, OF_FACT) : NULL;
     read_type_of(r, by, e->from, FACT_INT, "int");
     const struct fact *f = procedure_fact(r->proc, e->from);
     if (f && f->type == FACT_INT && f->least < 1)
         problems_add(r->p, by, "fact '%s' needs a least of 1: a limit is never made shorter by an extension", f->name);
+}
+
+/* The acts that a suspension holds up: some, or `all` but those in `not`. */
+static struct words read_holds(struct reader *r, const struct node *map)
+{
+    const struct node *holds = node_get(map, "holds"), *not = node_get(map, "not");
+    bool all = holds && holds->kind == NODE_SCALAR && strcmp(holds->text, "all") == 0;
+    struct words but = read_names_of(r, not, OF_ACT), w = all ? r->act_names : read_names_of(r, holds, OF_ACT);
+    if (not &&!all)
+        problems_add(r->p, not, "'not' stands beside 'holds: all'");
+    struct words kept = {ARENA_ARRAY(r->a, const char *, w.n + 1), 0};
+    for (size_t i = 0; i < w.n; i++)
+        if (!words_have(&but, w.word[i]))
+            kept.word[kept.n++] = w.word[i];
+    return kept;
 }
 
 static void read_suspend(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
@@ -122,12 +146,45 @@ static void read_suspend(struct reader *r, const struct node *map, const struct 
     r->part = procedure_part(r->proc, e->name);
     e->where = read_guard(r, node_get(map, "where"));
     r->part = outer;
+    e->stops = read_names_of(r, node_get(map, "stops"), OF_CLOCK);
+    e->holds = read_holds(r, map);
+}
+
+/* {each: subject, where: …, do: […]}: the effects for each such part. */
+static void read_each(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
+{
+    const struct part_kind *outer = r->part, *added = r->added;
+    e->verb = DO_EACH;
+    e->name = read_name_of(r, main, OF_PART);
+    r->part = procedure_part(r->proc, e->name);
+    e->where = read_guard(r, node_get(map, "where"));
+    read_effects(r, node_need(map, "do", r->p), &e->kids, &e->nkids);
+    r->part = outer;
+    r->added = added;
+}
+
+static void read_turn(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
+{
+    (void)map;
+    e->verb = DO_TURN;
+    e->name = read_name_of(r, main, OF_KIND);
+}
+
+static void read_reassign(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
+{
+    const struct node *to = node_need(map, "to", r->p);
+    e->verb = DO_REASSIGN;
+    e->name = read_name_of(r, main, OF_FACT);
+    read_type_of(r, main, e->name, FACT_INT, "int");
+    e->from = to ? read_name_of(r, to, OF_FACT) : NULL;
+    read_type_of(r, to, e->from, FACT_DEPARTMENT, "department");
 }
 
 static void task_of(struct reader *r, const struct node *map, struct effect *e)
 {
     const struct node *clock = node_get(map, "clock"), *within = node_get(map, "within");
     e->clock = clock ? read_name_of(r, clock, OF_CLOCK) : NULL;
+    read_each_clock(r, clock, e->clock);
     e->within = within ? read_number(r, within, 1, 1000) : 0;
     if (e->answer && !clock == !within)
         problems_add(r->p, map, "who is asked needs a limit: either 'within' working days or 'clock'");
@@ -144,6 +201,20 @@ static void read_tell(struct reader *r, const struct node *map, const struct nod
     e->answer = answer ? read_name_of(r, answer, OF_ACT) : NULL;
     e->or_acts = read_names_of(r, node_get(map, "or"), OF_ACT);
     task_of(r, map, e);
+}
+
+/* {file-upward: superior, notice: filing, within: 5}: told, and asked to say that it came in. */
+static void read_upward(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
+{
+    static const char receipt[] = "receive-filing";
+    e->verb = DO_TELL;
+    e->name = read_name_of(r, node_need(map, "notice", r->p), OF_NOTICE);
+    e->to = read_addressees(r, main);
+    e->answer = words_have(&r->act_names, receipt) ? receipt : NULL;
+    if (!e->answer)
+        problems_add(r->p, map, "the act '%s' is missing: who a filing goes to must be able to say that it came in",
+                     receipt);
+    e->within = read_number(r, node_need(map, "within", r->p), 1, 1000);
 }
 
 static void read_task(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
@@ -228,13 +299,32 @@ static void read_conclude(struct reader *r, const struct node *map, const struct
     const struct fact *f = procedure_fact(r->proc, e->name);
     if (f && f->type != FACT_OUTCOME)
         problems_add(r->p, main, "fact '%s' is no outcome", e->name);
+    if (r->part)
+        r->proc->parts[r->part - r->proc->parts].concluded = true;
+}
+
+/* promotion: 干部提拔任用 …: by what others ask for, and what the document calls it. */
+static void read_areas(struct reader *r, const struct node *map, struct effect *e)
+{
+    read_options(r, map, &e->areas, &e->nareas);
+    e->words.word = ARENA_ARRAY(r->a, const char *, e->nareas + 1);
+    for (size_t i = 0; i < e->nareas; i++)
+        e->words.word[e->words.n++] = e->areas[i].label;
 }
 
 static void read_grant(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
 {
     static const char *const forces[] = {"must", "generally", "may"};
+    const struct node *work = node_get(map, "for"), *missing = node_get(map, "missing");
     e->verb = DO_GRANT;
-    e->words = read_words(r, main);
+    if (main->kind == NODE_MAP)
+        read_areas(r, main, e);
+    else
+        e->words = read_words(r, main);
+    e->work = work ? read_name_of(r, work, OF_FACT) : NULL;
+    e->missing = missing ? read_text(r, missing, NULL) : NULL;
+    if (e->work && procedure_fact(r->proc, e->work)->is_private)
+        problems_add(r->p, work, "fact '%s' is private: others ask for what work it is", e->work);
     int i = node_choice(node_need(map, "force", r->p), forces, 3, r->p);
     e->value = i >= 0 ? forces[i] : NULL;
 }
@@ -271,7 +361,7 @@ static void read_sweep(struct reader *r, const struct node *map, const struct no
 static const struct form {
     const char *key;
     effect_reader *read;
-    const char *companion[5];
+    const char *companion[6];
 } forms[] = {
     {"set", read_set, {"to", "from"}},
     {"bind", read_bind, {"to", "from"}},
@@ -280,21 +370,29 @@ static const struct form {
     {"pause", read_clock_verb, {0}},
     {"resume", read_clock_verb, {0}},
     {"extend", read_extend, {"by"}},
-    {"suspend", read_suspend, {"where", "ground", "confirmed"}},
+    {"suspend", read_suspend, {"where", "ground", "confirmed", "stops", "holds", "not"}},
     {"confirm-suspensions", read_sweep, {0}},
     {"end-suspensions", read_sweep, {0}},
     {"tell", read_tell, {"to", "answer", "or", "within", "clock"}},
+    {"file-upward", read_upward, {"notice", "within"}},
     {"task", read_task, {"for", "within", "clock"}},
     {"add", read_add, {"with"}},
     {"state", read_state, {0}},
     {"conclude", read_conclude, {0}},
-    {"grant", read_grant, {"force"}},
+    {"grant", read_grant, {"force", "for", "missing"}},
     {"move-tasks", read_move, {0}},
     {"close-all-tasks", read_sweep, {0}},
     {"close-tasks", read_close, {0}},
     {"stop-all-clocks", read_sweep, {0}},
     {"serve", read_sweep, {0}},
     {"correct", read_sweep, {0}},
+    {"turn", read_turn, {0}},
+    {"each", read_each, {"where", "do"}},
+    {"reassign", read_reassign, {"to"}},
+    {"convene", read_body_effect, {"attendance"}},
+    {"recuse", read_body_effect, {"member", "alternate"}},
+    {"vote", read_body_effect, {"from"}},
+    {"decide", read_body_effect, {"outcome"}},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
@@ -314,11 +412,12 @@ static bool read_effect(struct reader *r, const struct node *map, struct effect 
             problems_add(r->p, map, "expected an effect, as in {start: verification}");
         return false;
     }
-    const char *known[8] = {f->key, "cite", "article"};
-    size_t n = 3;
-    for (size_t i = 0; i < 5 && f->companion[i]; i++)
+    const char *known[10] = {f->key, "cite", "article", "if"};
+    size_t n = 4;
+    for (size_t i = 0; i < 6 && f->companion[i]; i++)
         known[n++] = f->companion[i];
     node_known_keys(map, known, n, r->p);
+    e->when = read_guard(r, node_get(map, "if"));
     f->read(r, map, node_get(map, f->key), e);
     if (r->after_miss && (e->verb == DO_BIND || e->verb == DO_EXTEND))
         problems_add(r->p, map, "a missed clock neither binds a role nor extends a limit");

@@ -95,19 +95,62 @@ static void read_part(struct reader *r, const struct node *map, const struct nod
         return;
     }
     struct fact state = {.name = "state", .type = FACT_CHOICE, .of = k->states, .nof = k->nstates};
-    const struct fact *f = g->name && strcmp(g->name, "state") == 0 ? &state : NULL;
-    const char **names = ARENA_ARRAY(r->a, const char *, k->nfields + 2);
+    struct fact outcome = {.name = "outcome", .type = FACT_OUTCOME};
+    const struct fact *f = !g->name ? NULL : strcmp(g->name, "state") == 0 ? &state : NULL;
+    if (g->name && strcmp(g->name, "outcome") == 0)
+        f = &outcome;
+    const char **names = ARENA_ARRAY(r->a, const char *, k->nfields + 3);
     names[0] = "state";
+    names[1] = "outcome";
     for (size_t i = 0; i < k->nfields; i++) {
-        names[i + 1] = k->fields[i].name;
+        names[i + 2] = k->fields[i].name;
         if (g->name && strcmp(k->fields[i].name, g->name) == 0)
             f = &k->fields[i];
     }
     if (!f)
-        node_unknown(main, "field", names, k->nfields + 1, r->p);
+        node_unknown(main, "field", names, k->nfields + 2, r->p);
     else if (f->is_private)
         problems_add(r->p, main, "field '%s' is private: no rule can ask for it", f->name);
-    g->words = compared(r, map, f);
+    const struct node *given = node_get(map, "given");
+    if (given) {
+        g->op = GUARD_PART_GIVEN;
+        g->yes = node_bool(given, true, r->p);
+    } else {
+        g->words = compared(r, map, f);
+    }
+}
+
+static void read_switch(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
+{
+    g->op = GUARD_SWITCH;
+    g->name = read_name_of(r, main, OF_SWITCH);
+    g->yes = node_bool(node_need(map, "on", r->p), true, r->p);
+}
+
+static void read_kind(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
+{
+    (void)map;
+    g->op = GUARD_KIND;
+    g->words = read_names_of(r, main, OF_KIND);
+}
+
+/* A fact that a linked case handed over: one of linked-facts. */
+static void read_linked(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
+{
+    static const char *const links[] = {"covers", "repeats", "same-proceeding"};
+    const struct node *fact = node_get(map, "fact"), *given = node_get(map, "given");
+    int l = node_choice(main, links, 3, r->p);
+    g->name = l < 0 ? NULL : links[l];
+    g->other = fact ? read_name_of(r, fact, OF_FACT) : NULL;
+    if (g->other && !words_have(&r->proc->linked_facts, g->other))
+        node_unknown(fact, "linked fact", r->proc->linked_facts.word, r->proc->linked_facts.n, r->p);
+    g->op = given ? GUARD_LINKED_GIVEN : GUARD_LINKED_IN;
+    if (given)
+        g->yes = node_bool(given, true, r->p);
+    else if (!fact)
+        problems_add(r->p, map, "expected 'fact' with its words, or 'given'");
+    else
+        g->words = compared(r, map, procedure_fact(r->proc, g->other));
 }
 
 static void read_stage(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
@@ -178,6 +221,7 @@ static void read_clock(struct reader *r, const struct node *map, const struct no
     g->op = GUARD_CLOCK_OVER;
     g->name = read_name_of(r, main, OF_CLOCK);
     g->yes = node_bool(node_need(map, "over", r->p), true, r->p);
+    read_each_clock(r, main, g->name);
 }
 
 static void read_paper(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
@@ -283,14 +327,18 @@ static void read_no(struct reader *r, const struct node *map, const struct node 
 static const struct form {
     const char *key;
     guard_reader *read;
-    const char *companion[3];
+    const char *companion[4];
 } forms[] = {
     {"all", read_all, {0}},
     {"any", read_any, {0}},
     {"none", read_none, {0}},
+    {"linked", read_linked, {"fact", "is", "in", "given"}},
     {"fact", read_fact, {"is", "in", "given"}},
     {"in-order", read_in_order, {0}},
-    {"part", read_part, {"is", "in"}},
+    {"part", read_part, {"is", "in", "given"}},
+    {"switch", read_switch, {"on"}},
+    {"kind", read_kind, {0}},
+    {"body", read_body_guard, {"convened", "quorum", "decided", "seat"}},
     {"stage", read_stage, {0}},
     {"new", read_new, {0}},
     {"outcome", read_outcome, {0}},
@@ -345,9 +393,10 @@ struct guard *read_guard(struct reader *r, const struct node *n)
         unknown_form(r, n);
         return NULL;
     }
-    const char *known[] = {f->key, "cite", "article", f->companion[0], f->companion[1], f->companion[2]};
+    const char *known[] = {f->key,          "cite",          "article",      f->companion[0],
+                           f->companion[1], f->companion[2], f->companion[3]};
     size_t nknown = 3;
-    while (nknown < 6 && known[nknown])
+    while (nknown < 7 && known[nknown])
         nknown++;
     node_known_keys(n, known, nknown, r->p);
     f->read(r, n, node_get(n, f->key), g);

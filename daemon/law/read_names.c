@@ -47,7 +47,11 @@ static struct words declared(struct reader *r, enum name_of of)
         COLLECT(roles, nroles);
         break;
     case OF_STAGE:
-        COLLECT(stages, nstages);
+        w.word = ARENA_ARRAY(r->a, const char *, proc->nstages + proc->ntrack_stages + 1);
+        for (size_t i = 0; i < proc->nstages; i++)
+            w.word[w.n++] = proc->stages[i].name;
+        for (size_t i = 0; i < proc->ntrack_stages; i++)
+            w.word[w.n++] = proc->track_stages[i].name;
         break;
     case OF_CLOCK:
         COLLECT(clocks, nclocks);
@@ -64,9 +68,13 @@ static struct words declared(struct reader *r, enum name_of of)
     case OF_ACT:
         return r->act_names;
     case OF_KIND:
-        w.word = ARENA_ARRAY(r->a, const char *, proc->nkinds + 1);
-        for (size_t i = 0; i < proc->nkinds; i++)
-            w.word[w.n++] = proc->kinds[i].word;
+        COLLECT(kinds, nkinds);
+        break;
+    case OF_SWITCH:
+        COLLECT(switches, nswitches);
+        break;
+    case OF_BODY:
+        COLLECT(bodies, nbodies);
         break;
     }
     return w;
@@ -93,6 +101,10 @@ static const char *thing(enum name_of of)
         return "kind";
     case OF_NOTICE:
         return "notice";
+    case OF_SWITCH:
+        return "switch";
+    case OF_BODY:
+        return "body";
     }
     return "name";
 }
@@ -155,7 +167,7 @@ struct words read_addressees(struct reader *r, const struct node *n)
         const char *text = node_text(item, NULL, r->p);
         if (!text)
             continue;
-        if (strchr(text, '.') && !check_department_field(r, item, text))
+        if (strchr(text, '.') && !procedure_body_of(r->proc, text, NULL) && !check_department_field(r, item, text))
             continue;
         bool plain = strchr(text, '.') || strcmp(text, TASK_HOLDER) == 0;
         const char *name = plain ? read_keep(r, text) : read_name_of(r, item, OF_ROLE);
@@ -163,6 +175,14 @@ struct words read_addressees(struct reader *r, const struct node *n)
             w.word[w.n++] = name;
     }
     return w;
+}
+
+void read_each_clock(struct reader *r, const struct node *n, const char *clock)
+{
+    const struct clock_rule *c = procedure_clock(r->proc, clock);
+    const struct part_kind *k = procedure_part(r->proc, c ? c->each : NULL);
+    if (k && k != r->part && k != r->added)
+        problems_add(r->p, n, "each %s has its own clock '%s': no %s is in question here", k->name, clock, k->name);
 }
 
 int read_number(struct reader *r, const struct node *n, int least, int most)

@@ -89,7 +89,8 @@ static void clocks(const struct show *s, const struct effect *e)
                                         [DO_PAUSE] = "中止计算",
                                         [DO_RESUME] = "恢复计算"};
     OUT(s, "%s%s", words[e->verb], show_clock(s, e->name));
-    if (e->verb == DO_START)
+    const struct clock_rule *c = procedure_clock(s->p, e->name);
+    if (e->verb == DO_START && !(c && c->until))
         OUT(s, ",自%s次日起", e->from ? show_fact(s, e->from) : "办理之日");
     else if (e->verb == DO_EXTEND)
         OUT(s, ",按所填的%s", show_fact(s, e->from));
@@ -107,6 +108,14 @@ static void suspends(struct show *s, const struct effect *e)
     }
     s->kind = outer;
     OUT(s, ",依据“%s”%s", e->value, e->confirmed ? ",无需确认" : "");
+    if (e->stops.n) {
+        OUT(s, ",期间中止计算");
+        show_list(s, &e->stops, show_clock, "、");
+    }
+    if (e->holds.n) {
+        OUT(s, ",期间不得");
+        show_list(s, &e->holds, show_act, "、");
+    }
 }
 
 static void adds(const struct show *s, const struct effect *e)
@@ -121,6 +130,10 @@ static void grants(const struct show *s, const struct effect *e)
     const char *force = strcmp(e->value, "must") == 0 ? "应当" : strcmp(e->value, "may") == 0 ? "可以" : "一般";
     OUT(s, "%s不受影响:", force);
     show_list(s, &e->words, NULL, ";");
+    if (e->work)
+        OUT(s, ",限于所填的%s", show_fact(s, e->work));
+    if (e->missing)
+        OUT(s, ",以%s为条件", e->missing);
 }
 
 static void sweeps(const struct show *s, const struct effect *e)
@@ -134,8 +147,51 @@ static void sweeps(const struct show *s, const struct effect *e)
     OUT(s, "%s", words[e->verb]);
 }
 
+static const char *body_label(const struct show *s, const char *name)
+{
+    const struct body *b = procedure_body(s->p, name);
+    return b ? b->label : name;
+}
+
+static void bodies(const struct show *s, const struct effect *e)
+{
+    const char *body = body_label(s, e->name);
+    if (e->verb == DO_CONVENE)
+        OUT(s, "召开%s%s%s", body, e->from ? ",到会的为" : "", e->from ? show_fact(s, e->from) : "");
+    else if (e->verb == DO_VOTE)
+        OUT(s, "在%s表决%s,各席位一票", body, show_fact(s, e->from));
+    else if (e->verb == DO_DECIDE)
+        OUT(s, "%s按表决结果决定%s,不同意见载明", body, show_fact(s, e->from));
+    else
+        OUT(s, "%s在%s回避%s%s", e->from ? show_fact(s, e->from) : "办理部门", body, e->value ? ",替补为" : "",
+            e->value ? show_fact(s, e->value) : "");
+}
+
+/* The effects for each part, one after the other. */
+static void for_each(struct show *s, const struct effect *e)
+{
+    const struct part_kind *outer = s->kind;
+    OUT(s, "对每一%s", show_part(s, e->name));
+    s->kind = procedure_part(s->p, e->name);
+    if (e->where) {
+        OUT(s, "(");
+        show_guard(s, e->where);
+        OUT(s, ")");
+    }
+    for (size_t i = 0; i < e->nkids; i++) {
+        OUT(s, "%s", i ? ";" : ":");
+        show_effect(s, &e->kids[i]);
+    }
+    s->kind = outer;
+}
+
 void show_effect(struct show *s, const struct effect *e)
 {
+    if (e->when) {
+        OUT(s, "(如果");
+        show_guard(s, e->when);
+        OUT(s, ")");
+    }
     switch (e->verb) {
     case DO_SET:
         sets(s, e);
@@ -179,6 +235,21 @@ void show_effect(struct show *s, const struct effect *e)
             OUT(s, "了结待办“%s”", show_act(s, e->name));
         else
             sweeps(s, e);
+        break;
+    case DO_TURN:
+        OUT(s, "转为%s", show_kind(s, e->name));
+        break;
+    case DO_EACH:
+        for_each(s, e);
+        break;
+    case DO_REASSIGN:
+        OUT(s, "编号为%s的待办改派给%s", show_fact(s, e->name), show_fact(s, e->from));
+        break;
+    case DO_CONVENE:
+    case DO_RECUSE:
+    case DO_VOTE:
+    case DO_DECIDE:
+        bodies(s, e);
         break;
     case DO_CONFIRM:
     case DO_RELEASE:

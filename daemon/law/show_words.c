@@ -19,6 +19,7 @@ LABEL(show_act, act, procedure_act)
 LABEL(show_fact, fact, procedure_fact)
 LABEL(show_clock, clock_rule, procedure_clock)
 LABEL(show_part, part_kind, procedure_part)
+LABEL(show_kind, kind, procedure_kind)
 LABEL(show_outcome, outcome, procedure_outcome)
 
 static const struct fact *part_field(const struct part_kind *k, const char *name)
@@ -44,6 +45,8 @@ void show_length(const struct show *s, const struct clock_rule *c)
 {
     if (c->workdays)
         OUT(s, "%d个工作日", c->workdays);
+    else if (c->until)
+        OUT(s, "至%s", show_fact(s, c->until));
     else
         OUT(s, "%d日", c->days);
 }
@@ -93,9 +96,19 @@ static void kids(struct show *s, const struct guard *g)
 static void of_part(struct show *s, const struct guard *g)
 {
     const struct fact *f = part_field(s->kind, g->name);
+    if (g->op == GUARD_PART_GIVEN) {
+        bool outcome = strcmp(g->name, "outcome") == 0;
+        OUT(s, "%s%s", g->yes ? "已填" : "未填", f ? f->label : outcome ? "认定结果" : g->name);
+        return;
+    }
     if (f) {
         OUT(s, "%s", f->label);
         values(s, f, &g->words);
+        return;
+    }
+    if (strcmp(g->name, "outcome") == 0) {
+        OUT(s, "认定为");
+        show_list(s, &g->words, show_outcome, "或");
         return;
     }
     OUT(s, "状态为");
@@ -146,7 +159,13 @@ static void about_facts(const struct show *s, const struct guard *g)
 
 static void about_course(const struct show *s, const struct guard *g)
 {
-    if (g->op == GUARD_STAGE) {
+    if (g->op == GUARD_SWITCH) {
+        const struct switch_row *w = procedure_switch(s->p, g->name);
+        OUT(s, "%s%s", g->yes ? "实行" : "未实行", w ? w->label : g->name);
+    } else if (g->op == GUARD_KIND) {
+        OUT(s, "事项为");
+        show_list(s, &g->words, show_kind, "或");
+    } else if (g->op == GUARD_STAGE) {
         OUT(s, "处于");
         show_list(s, &g->words, show_stage, "、");
     } else if (g->op == GUARD_NEW) {
@@ -158,6 +177,45 @@ static void about_course(const struct show *s, const struct guard *g)
         OUT(s, "%s%s", g->yes ? "已超过" : "未超过", show_clock(s, g->name));
     } else {
         OUT(s, "有材料 %s", g->name);
+    }
+}
+
+static void about_body(const struct show *s, const struct guard *g)
+{
+    const struct body *b = procedure_body(s->p, g->name);
+    OUT(s, "%s", b ? b->label : g->name);
+    if (g->op == GUARD_BODY_CONVENED)
+        OUT(s, "%s", g->yes ? "已召开" : "未召开");
+    else if (g->op == GUARD_BODY_QUORUM)
+        OUT(s, "%s", g->yes ? "达到法定人数(回避的不计)" : "未达到法定人数");
+    else if (g->op == GUARD_BODY_DECIDED)
+        OUT(s, "%s", g->yes ? "已作出决定" : "未作出决定");
+    else
+        OUT(s, "%s", g->yes ? "的成员办理(未回避)" : "的成员以外的部门办理");
+}
+
+static const char *link_label(const char *link)
+{
+    static const char *const words[][2] = {
+        {"covers", "已备案的事项"}, {"repeats", "此前的同一事项"}, {"same-proceeding", "同一追责程序的事项"}};
+    for (size_t i = 0; link && i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], link) == 0)
+            return words[i][1];
+    return link ? link : "";
+}
+
+static void about_link(const struct show *s, const struct guard *g)
+{
+    if (g->op == GUARD_LINKED_GIVEN && !g->other) {
+        OUT(s, "%s%s", g->yes ? "已关联" : "未关联", link_label(g->name));
+        return;
+    }
+    OUT(s, "所关联的%s中", link_label(g->name));
+    if (g->op == GUARD_LINKED_GIVEN) {
+        OUT(s, "%s%s", g->yes ? "已填" : "未填", show_fact(s, g->other));
+    } else {
+        OUT(s, "%s", show_fact(s, g->other));
+        values(s, procedure_fact(s->p, g->other), &g->words);
     }
 }
 
@@ -191,6 +249,7 @@ void show_guard(struct show *s, const struct guard *g)
         quantified(s, g);
         break;
     case GUARD_PART_IN:
+    case GUARD_PART_GIVEN:
         of_part(s, g);
         break;
     case GUARD_FACT_IN:
@@ -204,6 +263,18 @@ void show_guard(struct show *s, const struct guard *g)
     case GUARD_MANAGES:
         about_roles(s, g);
         break;
+    case GUARD_BODY_CONVENED:
+    case GUARD_BODY_QUORUM:
+    case GUARD_BODY_DECIDED:
+    case GUARD_BODY_SEAT:
+        about_body(s, g);
+        break;
+    case GUARD_LINKED_IN:
+    case GUARD_LINKED_GIVEN:
+        about_link(s, g);
+        break;
+    case GUARD_SWITCH:
+    case GUARD_KIND:
     case GUARD_STAGE:
     case GUARD_NEW:
     case GUARD_OUTCOME:

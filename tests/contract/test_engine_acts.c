@@ -1,6 +1,8 @@
 /* Acts that are no procedure's: reading what is private, reports, administration. */
 #include "tests/contract/city.h"
 
+#include "tests/lib/files.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -258,6 +260,70 @@ static void a_procedure_is_loaded_once_in_each_version(void **state)
     assert_string_equal(code(house_do(h, "admin", c)), "source-invalid");
 }
 
+/* ---- a case that links another ---- */
+
+static void load_council(struct house *h)
+{
+    struct buf text = files_read("tests/lib/council.yaml");
+    struct value *c = house_command(h, "procedure-load");
+    v_put_str(house_arena(h), v_get(c, "fields"), "source", buf_cstr(&text));
+    buf_done(&text);
+    (void)city_do(h, "admin", c);
+    c = house_command(h, "procedure-activate");
+    v_put_str(house_arena(h), v_get(c, "fields"), "procedure", "council");
+    v_put_int(house_arena(h), v_get(c, "fields"), "version", 1);
+    v_put_str(house_arena(h), v_get(c, "fields"), "from", "2026-01-05");
+    (void)city_do(h, "admin", c);
+}
+
+static struct value *council_command(struct house *h, const char *act)
+{
+    struct value *c = house_command(h, act);
+    v_put_str(house_arena(h), c, "procedure", "council");
+    v_put_str(house_arena(h), v_get(c, "fields"), "unit-id", "housing");
+    return c;
+}
+
+static struct value *council_application(struct house *h, int64_t linked)
+{
+    struct arena *a = house_arena(h);
+    struct value *c = council_command(h, "apply"), *subjects = v_list(a), *one = v_map(a);
+    v_put_str(a, one, "person", "p1");
+    v_push(a, subjects, one);
+    v_put(a, v_get(c, "fields"), "subject", subjects);
+    v_put_int(a, v_get(c, "fields"), "covered-by", linked);
+    return c;
+}
+
+static const struct value *council_case(struct house *h, int64_t kase)
+{
+    struct value *q = house_question(h, "case");
+    v_put_int(house_arena(h), q, "case", kase);
+    return v_get(house_ask(h, "housing", q), "case");
+}
+
+static void a_linked_case_is_read_and_told_in_the_one_event(void **state)
+{
+    struct house *h = *state;
+    struct arena *a = house_arena(h);
+    load_council(h);
+    struct value *c = council_command(h, "file");
+    v_put_str(a, v_get(c, "fields"), "risk", "policy");
+    v_put_str(a, v_get(c, "fields"), "risk-text", "尚无规定");
+    int64_t filing = v_get_int(city_do(h, "housing", c), "case", 0);
+    assert_string_equal(code(house_do(h, "housing", council_application(h, 4711))), "case-unknown");
+    int64_t other = city_case(h, "proceeding"); /* of another procedure */
+    assert_string_equal(code(house_do(h, "housing", council_application(h, other))), "case-unknown");
+    uint64_t before = number(h);
+    int64_t kase = v_get_int(city_do(h, "housing", council_application(h, filing)), "case", 0);
+    assert_int_equal(number(h), before + 1);
+    const struct value *mine = council_case(h, kase), *theirs = council_case(h, filing);
+    assert_int_equal(v_number(v_path(mine, "links.covers.case"), 0), filing);
+    assert_string_equal(v_text(v_path(mine, "links.covers.facts.risk"), ""), "policy");
+    assert_int_equal(v_get_int(v_at(v_get(theirs, "linked-by"), 0), "case", 0), kase);
+    assert_int_equal(v_get_int(theirs, "version", 0), 2);
+}
+
 int main(int argc, char **argv)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -270,6 +336,7 @@ int main(int argc, char **argv)
         T(done_takes_a_notice_from_the_unserved),
         T(a_report_of_what_was_never_sent_or_of_others_is_refused),
         T(a_task_moves_to_another_department_that_is_told),
+        T(a_linked_case_is_read_and_told_in_the_one_event),
         T(a_procedure_is_loaded_once_in_each_version),
     };
     if (argc > 1)

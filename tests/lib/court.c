@@ -195,6 +195,7 @@ static struct judge judge_of(const struct court *c, const char *principal, const
                           .event = c->event,
                           .next_case = 41,
                           .next_task = c->next_task,
+                          .linked = c->linked,
                           .named = v_get(c->events, arena_printf(c->a, "%lld", (long long)named))};
 }
 

@@ -30,7 +30,8 @@ struct court {
     struct value *kase; /* NULL: none yet */
     struct when now;    /* 09:00 of the day */
     int64_t event, next_task;
-    struct value *events; /* number -> what a correction needs of it: { done, recorded, cases, notices } */
+    const struct value *linked; /* the cases that the next command links, by the names of its fields */
+    struct value *events;       /* number -> what a correction needs of it: { done, recorded, cases, notices } */
     struct decision last;
 };
 

@@ -317,6 +317,14 @@ struct value *word_value(struct scenario *s, const struct line *l, const struct 
         return numbers_value(s, l, w);
     case FACT_CIRCUMSTANCES:
         return circumstances_value(s, l, w, before);
+    case FACT_LINK:
+        return int_value(s, l, w);
+    case FACT_DEPARTMENTS: /* the line says it again for each */
+        d = word_department(s, l, w);
+        before = before ? before : v_list(s->a);
+        if (d)
+            v_push(s->a, before, v_str(s->a, d->id));
+        return before;
     case FACT_SUBJECT:
     case FACT_WORD:
     case FACT_TEXT:

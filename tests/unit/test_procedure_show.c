@@ -50,6 +50,22 @@ static void yinchuan_shows_as_its_golden_text(void **state)
     buf_done(&out);
 }
 
+/* Every word for kinds, tracks, bodies and links stands in it. */
+static void the_council_shows_and_draws_as_its_golden_texts(void **state)
+{
+    (void)state;
+    struct buf in = files_read("tests/lib/council.yaml"), shown = {0}, drawn = {0};
+    struct procedure *p = read_bytes("council.yaml", buf_bytes(&in));
+    procedure_show(p, &shown);
+    procedure_draw(p, &drawn);
+    files_golden("tests/golden/procedures/council.show.txt", buf_bytes(&shown));
+    files_golden("tests/golden/procedures/council.dot", buf_bytes(&drawn));
+    procedure_free(p);
+    buf_done(&in);
+    buf_done(&shown);
+    buf_done(&drawn);
+}
+
 static void yinchuan_draws_as_its_golden_graph(void **state)
 {
     (void)state;
@@ -147,6 +163,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(yinchuan_shows_as_its_golden_text),
+        cmocka_unit_test(the_council_shows_and_draws_as_its_golden_texts),
         cmocka_unit_test(yinchuan_draws_as_its_golden_graph),
         cmocka_unit_test(every_name_and_every_article_is_shown),
         cmocka_unit_test(showing_twice_gives_the_same_bytes),
