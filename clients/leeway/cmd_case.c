@@ -44,8 +44,9 @@ static void print_nested(const struct run *r, const struct value *map, int depth
 {
     for (size_t i = 0; i < v_count(map); i++) {
         const struct pair *p = &map->u.map.pair[i];
-        /* below the first level keys are names that a procedure gives, but for those of a clock or a task */
-        const char *key = word_of(r->language, p->key);
+        /* on the second level, and wherever parts are, keys are names that the procedure gives */
+        bool named = depth == 1 || (depth && strcmp(p->key, "lead") == 0);
+        const char *key = named ? p->key : word_of(r->language, p->key);
         if (v_kind(p->val) == V_MAP && v_count(p->val)) {
             printf("%*s%s\n", 2 * depth, "", key);
             print_nested(r, p->val, depth + 1);

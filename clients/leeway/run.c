@@ -89,7 +89,8 @@ static const char *remedy(struct run *r, const struct value *answer, const struc
         return TR(r, "leave --id out: that one was used for something else", "不要带 --id:该编号已用于其他命令");
     switch (code) {
     case LW_LAW:
-        return v_get(answer, "missing")    ? TR(r, "supply what is missing", "补齐所缺")
+        return v_get(answer, "missing") && strcmp(word, "act-not-possible") != 0
+                   ? TR(r, "supply what is missing", "补齐所缺")
                : v_get(answer, "earliest") ? TR(r, "try again on that day", "届时再办")
                                            : TR(r, "leeway case history and case explain tell what was done and due",
                                                 "leeway case history 和 case explain 说明已办事项和各期限");
@@ -141,9 +142,18 @@ static void print_detail(struct run *r, const char *name, const struct value *v)
     (void)r;
 }
 
+/* What a procedure refuses it says in its own language. */
+static bool is_ascii(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text >= 0x80)
+            return false;
+    return true;
+}
+
 int run_refused(struct run *r, const struct value *answer, const struct lw_error *e, const char *id)
 {
-    const char *what = remedy(r, answer, e, id), *zh = word_of_code(r->language, e->word);
+    const char *what = remedy(r, answer, e, id), *zh = is_ascii(e->text) ? word_of_code(r->language, e->word) : NULL;
     if (r->format != TABLE) {
         struct value *error = v_map(r->arena);
         v_put_str(r->arena, error, "code", e->word);

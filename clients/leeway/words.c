@@ -92,7 +92,7 @@ static const struct pair_of_words words[] = {
     {"stage", "阶段"},
     {"lead", "主办部门"},
     {"outcome", "认定"},
-    {"opened", "立案"},
+    {"opened", "立案事件"},
     {"opened-done", "申请日期"},
     {"roles", "各方"},
     {"facts", "事实"},
@@ -124,6 +124,13 @@ static const struct pair_of_words words[] = {
     {"department", "部门"},
     {"article", "条款"},
     {"provisional", "暂定"},
+    {"kind", "类别"},
+    {"given", "已提供"},
+    {"readers", "可查看"},
+    {"owner", "责任部门"},
+    {"budget", "期限日数"},
+    {"calendar", "日历"},
+    {"late", "逾期"},
 };
 
 static const char *find(const struct pair_of_words *table, size_t n, const char *word)
