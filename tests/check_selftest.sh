@@ -90,7 +90,7 @@ words() {
     bad proto/bad.c 'int x; /* TODO later */\n' 1
     bad proto/bad.c '// FIXME\n' 1
     bad tests/unit/bad.c 'int XXX;\n' 1
-    bad tests/system/bad.sh 'cd /work/main\n' 1
+    bad tests/system/bad.sh "cd /$(printf wo)rk/main\n" 1
     bad daemon/bad.c 'const char *s = "/home/me";\n' 1
     bad daemon/bad.c "void f(void)\n{\n$(lines 81)}\n" 2
     bad daemon/bad.c "$(lines 601)" 601
