@@ -93,7 +93,9 @@ void actor_close_tasks(struct bench *b)
     int64_t part = b->part ? strtoll(b->part, NULL, 10) : 0;
     for (size_t i = 0; i < v_count(tasks); i++) {
         const struct pair *p = &tasks->u.map.pair[i];
-        bool fits = !b->act->standing && answers(b, p->val) && holds_task(b, p->val) && same_part(p->val, part);
+        /* when the act moves the case on, nobody is asked for it any more, whoever did it */
+        bool fits =
+            !b->act->standing && answers(b, p->val) && (b->act->to || holds_task(b, p->val)) && same_part(p->val, part);
         if (b->task_id ? strcmp(p->key, b->task_id) == 0 : fits)
             bench_del(b, bench_path(b, "tasks.%s", p->key));
     }
@@ -145,6 +147,8 @@ static bool is_holder(struct bench *b, const char *role)
     if (body && !chair)
         return body_seat(b, body->name);
     const struct department *d = bench_role(b, role);
+    if (b->task && holds_task(b, b->task) && answers(b, b->task))
+        return true; /* whoever the task was given to does what it asks, also when it was given by `task-reassign` */
     if (d || body)
         return d && strcmp(d->id, b->department) == 0;
     return strchr(role, '.') ? in_any_part(b, role) : b->opening;
@@ -230,13 +234,25 @@ static bool leads(const struct bench *b)
     return d && is_now(b, d->id, b->own);
 }
 
-/* For a party: who leads the case, or the unit that the party may be. For a department that acts on paper: who leads
- * the case, or its superior. */
+/* The person's own unit by the register, whatever the command calls it, and with no other part in the case: who pursues
+ * accountability does not speak for the person as well. */
+static bool is_own_unit(const struct bench *b, const char *role)
+{
+    const struct value *roles = v_get(b->kase, "roles");
+    for (size_t i = 0; i < v_count(roles); i++)
+        if (strcmp(roles->u.map.pair[i].key, role) != 0 && is_now(b, v_text(roles->u.map.pair[i].val, NULL), b->own))
+            return false;
+    const char *unit = register_person_unit(b->j->reg, v_text(bench_fact_of(b, FACT_SUBJECT), ""));
+    return is_now(b, v_get_str(roles, role, NULL), b->own) && is_now(b, unit, b->own);
+}
+
+/* For a party: who leads the case, or the person's own unit. For a department that acts on paper: who leads the case,
+ * or its superior. */
 static bool may_enter(const struct bench *b)
 {
     const struct role *r = procedure_role(b->p, b->party);
     if (b->party)
-        return leads(b) || (r && r->same_as && is_now(b, v_get_str(v_get(b->kase, "roles"), r->same_as, NULL), b->own));
+        return leads(b) || (r && r->same_as && is_own_unit(b, r->same_as));
     const struct department *d = register_department(b->j->reg, b->department);
     return d && d->keyless && (leads(b) || is_now(b, d->superior, b->own));
 }

@@ -82,6 +82,14 @@ static bool is_word(const char *s)
     return n >= 1 && n <= WORD_MOST;
 }
 
+/* The id of a person or unit, as the register gives it. */
+static bool is_opaque(const char *s)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    size_t n = strlen(s);
+    return n >= 1 && n <= WORD_MOST && strspn(s, allowed) == n;
+}
+
 static void check_text(struct bench *b, const struct fact *f, const struct value *v)
 {
     const char *s = v_text(v, NULL);
@@ -97,6 +105,10 @@ static void check_text(struct bench *b, const struct fact *f, const struct value
                          f->name, f->label, s ? s : "");
         break;
     case FACT_SUBJECT:
+        if (!s || !is_opaque(s))
+            wrong(b, f,
+                  "an id of at most 128 of A-Z, a-z, 0-9, - and _: it stands in the open and must not tell who it is");
+        break;
     case FACT_WORD:
         if (!s || !is_word(s))
             wrong(b, f, "an identifier of at most 128 bytes without dots");

@@ -479,6 +479,12 @@ bool register_manages(const struct register_book *r, const char *department, con
     return !somebody;
 }
 
+const char *register_person_unit(const struct register_book *r, const char *id)
+{
+    const struct entry *e = id ? shelf_find(&r->shelf[PERSON], id) : NULL;
+    return e && !entry_ended(e) ? v_get_str(e->val, "unit", NULL) : NULL;
+}
+
 const char *register_key_principal(const struct register_book *r, const char *key_z85, bool *revoked)
 {
     const struct entry *e = shelf_find(&r->shelf[KEY], key_z85);

@@ -62,6 +62,9 @@ const struct department *register_only(const struct register_book *r, const char
 /* Does the department manage the cadres of this unit? A unit that nobody manages is managed by any. */
 bool register_manages(const struct register_book *r, const char *department, const char *unit);
 
+/* The unit of a person of the register that has not ended; NULL: no such person. */
+const char *register_person_unit(const struct register_book *r, const char *id);
+
 /* Keys: NULL when not known. */
 const char *register_key_principal(const struct register_book *r, const char *key_z85, bool *revoked);
 

@@ -155,13 +155,23 @@ static const char *entry_id(const struct value *entry, const char *kind)
     return v_get_str(entry, field, "");
 }
 
+/* Names are for those who have to do with the person: the person's own unit, who manages its cadres, and inspectors. */
+static bool reads_name(const struct asking *k, const struct value *person)
+{
+    const char *own = view_department(k->q->view, k->q->principal), *unit = v_get_str(person, "unit", NULL);
+    if (has_right(k, "inspect"))
+        return true;
+    return has_right(k, "act") && own && unit &&
+           (strcmp(own, unit) == 0 || register_manages(view_register(k->q->view), own, unit));
+}
+
 /* The name of a person stands in the private part of the event that gave it last. */
 static enum status entry_shown(struct asking *k, const char *kind, const struct value *entry, struct value **ret)
 {
     *ret = v_copy(k->a, entry);
     int64_t named = v_get_int(entry, "named", 0);
     v_del(*ret, "named");
-    if (strcmp(kind, "person") != 0 || !named || !has_right(k, "act"))
+    if (strcmp(kind, "person") != 0 || !named || !reads_name(k, entry))
         return ST_OK;
     struct value *map;
     enum status st = private_read(k->a, k->t, (uint64_t)named, &map, NULL);

@@ -126,7 +126,27 @@ static void for_a_party_the_lead_enters_or_its_own_unit(void **state)
     court_refuses(c, "stranger", "withdraw", withdraw, "no-right-to-enter-for");
     court_judge(c, "cdi", "withdraw", withdraw);
     assert_true(c->last.accepted);
+    court_refuses(c, "roads", "withdraw", withdraw, "no-right-to-enter-for"); /* the register knows no such person */
+    court_register(c, "{act: person-add, id: p-7, unit: roads, name: N}");
     court_does(c, "roads", "withdraw", withdraw);
+}
+
+/* Whatever the command calls the person's unit. */
+static void a_unit_that_the_register_does_not_know_as_the_persons_enters_nothing(void **state)
+{
+    struct court *c = *state;
+    court_register(c, "{act: person-add, id: p-7, unit: finance, name: N}");
+    court_applied(c);
+    court_refuses(c, "roads", "withdraw", "by: {party: applicant}\npapers: {signed: [s]}", "no-right-to-enter-for");
+}
+
+static void who_pursues_accountability_does_not_speak_for_the_person_as_well(void **state)
+{
+    struct court *c = *state;
+    court_register(c, "{act: person-add, id: p-7, unit: organ, name: N}");
+    court_applied(c);
+    v_put_str(c->a, v_get(c->kase, "roles"), "unit", "organ");
+    court_refuses(c, "organ", "withdraw", "by: {party: applicant}\npapers: {signed: [s]}", "no-right-to-enter-for");
 }
 
 static void only_who_leads_by_the_opening_act_enters_it(void **state)
@@ -661,6 +681,8 @@ int main(int argc, char **argv)
         T(an_unknown_party_holds_no_act),
         T(nobody_enters_for_a_department_that_has_a_key),
         T(for_a_party_the_lead_enters_or_its_own_unit),
+        T(a_unit_that_the_register_does_not_know_as_the_persons_enters_nothing),
+        T(who_pursues_accountability_does_not_speak_for_the_person_as_well),
         T(only_who_leads_by_the_opening_act_enters_it),
         T(for_a_department_on_paper_its_superior_opens_and_the_lead_enters),
         T(what_is_entered_for_others_shows_a_signed_paper),
