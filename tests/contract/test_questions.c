@@ -261,7 +261,7 @@ static void the_law_is_shown_with_its_text(void **state)
     assert_true(refused(house_ask(h, "nobody", m), "form"));
 }
 
-static void names_of_persons_need_the_right_to_act(void **state)
+static void names_of_persons_are_for_those_concerned(void **state)
 {
     struct house *h = *state;
     struct value *p = house_command(h, "person-add"), *m = house_question(h, "register");
@@ -269,9 +269,15 @@ static void names_of_persons_need_the_right_to_act(void **state)
     v_put_str(house_arena(h), v_get(p, "fields"), "unit", "school");
     v_put_str(house_arena(h), v_get(p, "fields"), "name", "张三丰");
     (void)city_do(h, "admin", p);
+    house_manages(h, "discipline", "school");
     v_put_str(house_arena(h), m, "kind", "person");
     const struct value *entry = v_at(v_get(house_ask(h, "discipline", m), "entries"), 0);
     assert_string_equal(v_get_str(entry, "name", ""), "张三丰");
+    entry = v_at(v_get(house_ask(h, "inspector", m), "entries"), 0);
+    assert_string_equal(v_get_str(entry, "name", ""), "张三丰");
+    entry = v_at(v_get(house_ask(h, "publicity", m), "entries"), 0); /* has the right to act, but no part in this */
+    assert_string_equal(v_get_str(entry, "id", ""), "p1");
+    assert_null(v_get(entry, "name"));
     entry = v_at(v_get(house_ask(h, "monitor", m), "entries"), 0);
     assert_string_equal(v_get_str(entry, "id", ""), "p1");
     assert_null(v_get(entry, "name"));
@@ -457,7 +463,7 @@ int main(int argc, char **argv)
         T(history_tells_the_course_without_persons), T(explain_counts_the_days),
         T(tasks_say_what_is_asked_of_a_department),  T(served_tells_the_way_of_each_notice),
         T(the_feed_is_read_from_any_number),         T(a_notice_is_shown_to_its_department_alone),
-        T(the_law_is_shown_with_its_text),           T(names_of_persons_need_the_right_to_act),
+        T(the_law_is_shown_with_its_text),           T(names_of_persons_are_for_those_concerned),
         T(an_answer_is_told_again_to_who_got_it),    T(heads_are_proved_to_continue_each_other),
         T(names_that_no_key_can_hold_name_nothing),  T(a_record_that_cannot_be_read_is_no_matter_of_waiting),
         T(a_filter_that_names_nothing_is_refused),   T(the_register_has_four_kinds),
