@@ -40,11 +40,12 @@ def act_labels():
     """The Chinese word of each act, as the procedure has it."""
     text = (town.SOURCE / "config" / "procedures" / "yinchuan.yaml").read_text()
     labels = dict(re.findall(r"- act: (\S+)\n(?:    cite: .*\n)?    label: (.*)", text))
-    return {**labels, "limit-near": "期限临近", "limit-missed": "期限已过", "task-escalated": "逾期未办"}
+    return {**labels, "limit-near": "期限临近", "limit-missed": "期限已过", "task-reminder": "待办提醒",
+            "task-escalated": "逾期未办"}
 
 
 # What the daemon does by itself, by the words of the transitions
-OWN_ACTS = {"near": "limit-near", "miss": "limit-missed", "task": "task-escalated"}
+OWN_ACTS = {"near": "limit-near", "miss": "limit-missed", "remind": "task-reminder", "task": "task-escalated"}
 
 
 REST = rest_days()

@@ -121,12 +121,17 @@ void ledger_correct(struct bench *b, int64_t event, struct day done);
 bool ledger_over(const struct bench *b, const char *clock);
 /* The day of a limit of n working days from a day; provisional is told. */
 struct calendar_due ledger_limit(const struct bench *b, struct day from, int n);
+/* The moment at which whoever has a task that ends on `due` is reminded of it: so many working days before as the
+ * procedure says, but never on the day on which it was opened; then when `due` is over. */
+struct when ledger_remind_at(const struct bench *b, struct day due);
 /* The moment after which a limit that ended on `due` counts as missed: the entry lag has passed as well. */
 struct when ledger_missed_at(const struct bench *b, struct day due);
 
 /* ---- tell.c: transitions, notices, tasks ---- */
 void tell(struct bench *b, const struct effect *e, const char *article);
 void tell_task(struct bench *b, const struct effect *e);
+/* Whoever has this task now is reminded of it. */
+void tell_reminder(struct bench *b, const char *id);
 /* The same type again to everyone who was told of it (NULL: of anything by the named event). */
 void tell_again(struct bench *b, const char *type, const struct value *streams);
 /* The same to whom a notice of type serve-notice was for. */
@@ -135,6 +140,10 @@ void tell_finish(struct bench *b); /* the stage and the clocks as they are after
 
 /* ---- effect.c ---- */
 void effects_do(struct bench *b, const struct effect *e, size_t n, const struct rule *rule);
+
+/* ---- subjects.c: at the end of an act ---- */
+void subjects_note(struct bench *b);            /* whom the case is about, whether it was determined */
+struct value *subjects_moment(struct bench *b); /* { event, day, by } of this act */
 
 /* ---- correct.c ---- */
 /* The event that the command names took effect on another day, or what it stated was otherwise. */

@@ -163,6 +163,8 @@ size_t case_due(struct arena *a, const struct value *kase, struct due_moment **r
     }
     for (size_t i = 0; i < v_count(tasks) && tasks->kind == V_MAP; i++) {
         const struct pair *p = &tasks->u.map.pair[i];
+        if (!v_get_bool(p->val, "provisional"))
+            due_add(&l, v_get(p->val, "remind-at"), "remind", p->key);
         if (!v_get_bool(p->val, "escalated") && !v_get_bool(p->val, "provisional"))
             due_add(&l, v_get(p->val, "due-at"), "task", p->key);
     }
@@ -210,6 +212,9 @@ size_t case_index(struct arena *a, const struct value *kase, struct bytes **ret)
     index_add(&l, "stage", procedure, v_get_str(kase, "stage", NULL));
     index_add(&l, "state", v_get_bool(kase, "ended") ? "ended" : "open", NULL);
     index_add(&l, "subject", v_text(v_path(kase, "facts.subject"), NULL), NULL);
+    const struct value *subjects = v_get(kase, "subjects");
+    for (size_t i = 0; i < v_count(subjects); i++)
+        index_add(&l, "subject", v_get_str(v_at(subjects, i), "id", NULL), NULL);
     if (l.n)
         qsort(l.item, l.n, sizeof *l.item, by_bytes);
     size_t n = 0;

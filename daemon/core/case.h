@@ -20,12 +20,16 @@
  *     clocks:  { verification: { state: running|paused|met|missed|ended, late, owner, start, budget, due, provisional,
  *                                calendar, near-at?, miss-at?, miss-told?: [stream …],
  *                                ledger: [ { op, day, event, n?, fact?, corrected? } ] } },
- *     tasks:   { "17": { act, or?, department, role, opened, due?, due-at?, provisional?, clock?, part?, type?,
- *                        escalated? } },
+ *     tasks:   { "17": { act, or?, department, role, opened, due?, remind-at?, due-at?, provisional?, clock?, part?, type?,
+ *                        reminded?, escalated? } },
  *     told:    { type: [stream …] },        who was told of what, for a correction
  *     did:     { act: principal },          who last did an act
  *     entered: { stage: day },              when a stage was entered last
  *     outcome, consequences: { areas: [..], force, event },
+ *     subjects: [ { id, part-kind?, part? } ],  whom it is about, in the facts or a part of it
+ *     concluded:  { event, day, by },       how the outcome came (of a part: in the part); by: a department
+ *     determined: { event, day, by },       how the determination went out
+ *     departures: [ { event, department, day, area, check, grant } ],  who did not go by its consequences
  *     ended,                                true in a stage that is an end
  *     lead }                                who must act now: the department of the newest transition
  *
@@ -54,8 +58,8 @@ void change_push(struct arena *a, struct value *changes, const char *path, struc
 /* The day in a text value; DAY_NONE when there is none. */
 struct day case_day(const struct value *v, const char *path);
 
-/* The due moments of a case, for the index: near-at and miss-at of each running clock, due-at of each task that is not
- * escalated. `what` is "near", "miss" or "task", `name` the clock or the task's number. */
+/* The due moments of a case, for the index: near-at and miss-at of each running clock, remind-at of each task and due-at of each that is not
+ * escalated. `what` is "near", "miss", "remind" or "task", `name` the clock or the task's number. */
 struct due_moment {
     struct when at;
     const char *what, *name;

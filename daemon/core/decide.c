@@ -32,6 +32,7 @@ struct decision bench_end(struct bench *b, const char *act)
     struct decision d = {.accepted = !b->refused, .rejection = b->rejection, .act = act, .done = b->done};
     if (b->refused)
         return d;
+    subjects_note(b);
     bench_put(b, "version", v_int(b->a, v_get_int(b->kase, "version", 0) + 1));
     tell_finish(b);
     d.kase = v_get_int(b->kase, "case", 0);
@@ -322,6 +323,17 @@ static void add_overdue(struct bench *b, struct value *notice, const struct valu
         v_put_str(b->a, fields, keys[i], v_get_str(task, keys[i], NULL));
 }
 
+static void task_remind(struct bench *b, const char *id)
+{
+    const struct value *task = v_get(v_get(b->kase, "tasks"), id);
+    b->part = v_get_str(task, "part", NULL);
+    bench_del(b, bench_path(b, "tasks.%s.remind-at", id));
+    bench_put(b, bench_path(b, "tasks.%s.reminded", id), v_bool(b->a, true));
+    tell_reminder(b, id);
+    for (size_t i = 0; i < v_count(b->notices); i++)
+        add_overdue(b, v_at(b->notices, i), task);
+}
+
 static void task_overdue(struct bench *b, const char *id)
 {
     struct effect e = {.verb = DO_TELL, .name = "task-escalated"};
@@ -344,13 +356,14 @@ struct decision decide_due(struct arena *a, const struct judge *j, const char *w
         void (*deed)(struct bench *, const char *);
     } kinds[] = {{"near", "clocks.%s.near-at", clock_near},
                  {"miss", "clocks.%s.miss-at", clock_missed},
+                 {"remind", "tasks.%s.remind-at", task_remind},
                  {"task", "tasks.%s.due-at", task_overdue}};
     struct bench b;
     bench_begin(&b, a, j);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (strcmp(kinds[i].what, what) != 0)
             continue;
-        const char *table = i == 2 ? "tasks" : "clocks", *key = strrchr(kinds[i].path, '.') + 1;
+        const char *table = i < 2 ? "clocks" : "tasks", *key = strrchr(kinds[i].path, '.') + 1;
         int64_t at = v_get_int(v_get(v_get(b.kase, table), name), key, INT64_MAX);
         if (at > j->now.ms || (i < 2 && !procedure_clock_of(b.p, name)))
             bench_refuse(&b, "conflict", "not-due", "%s %s of the case is not due", what, name);

@@ -59,7 +59,7 @@ struct decision {
 /* Judge a command of a department or party. */
 struct decision decide(struct arena *a, const struct judge *j);
 
-/* Judge a due moment of the daemon's own (case_due): near, miss, task. When it no longer stands (met meanwhile) the
+/* Judge a due moment of the daemon's own (case_due): near, miss, remind, task. When it no longer stands (met meanwhile) the
  * decision is not accepted with code "not-due". */
 struct decision decide_due(struct arena *a, const struct judge *j, const char *what, const char *name);
 

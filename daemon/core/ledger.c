@@ -43,6 +43,14 @@ static struct day before(const struct bench *b, struct day d, int n)
     return d;
 }
 
+struct when ledger_remind_at(const struct bench *b, struct day due)
+{
+    struct day day = before(b, due, b->p->reminder);
+    if (day.n <= b->done.n)
+        day.n = due.n + 1;
+    return day_start(day, b->p->zone_minutes);
+}
+
 /* ---- deriving ---- */
 
 struct derived {

@@ -6,6 +6,7 @@
  */
 #include "daemon/core/bench.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The department as it stands now, when it has a key. */
@@ -57,8 +58,10 @@ static int64_t open_task(struct bench *b, const struct ask *ask)
         v_put_str(b->a, t, "due", day_text(ask->due.day, text));
         v_put_bool(b->a, t, "provisional", ask->due.provisional);
         /* a task that follows a clock is escalated by the clock's own miss */
-        if (!ask->clock && !ask->due.provisional)
+        if (!ask->clock && !ask->due.provisional) {
+            v_put_int(b->a, t, "remind-at", ledger_remind_at(b, ask->due.day).ms);
             v_put_int(b->a, t, "due-at", ledger_missed_at(b, ask->due.day).ms);
+        }
     }
     bench_put(b, bench_path(b, "tasks.%lld", (long long)id), t);
     v_push(b->a, b->opened, v_int(b->a, id));
@@ -263,6 +266,25 @@ void tell_task(struct bench *b, const struct effect *e)
         open_task(b, &ask);
     b->part_kind = kind;
     b->part = part;
+}
+
+void tell_reminder(struct bench *b, const char *id)
+{
+    const struct value *task = v_get(v_get(b->kase, "tasks"), id);
+    const struct department *d = register_heir(b->j->reg, v_get_str(task, "department", ""));
+    struct value *transition = transition_of(b, "task-reminder");
+    struct effect e = {.verb = DO_TELL, .name = "task-reminder"};
+    if (!d)
+        return;
+    add_department(b, transition, d->id);
+    if (d->keyless) {
+        serve(b, &e, v_get_str(task, "role", NULL), d->id, NULL);
+        return;
+    }
+    struct value *n = notice_new(b, d->id, "task-reminder", v_get_str(task, "role", NULL));
+    v_put_int(b->a, n, "task", strtoll(id, NULL, 10));
+    v_put_str(b->a, n, "due", v_get_str(task, "due", NULL));
+    notice_out(b, n, NULL);
 }
 
 static bool stands_before(const struct value *list, size_t n, const char *text)

@@ -62,7 +62,7 @@ static enum status moment_first(struct engine *e, struct moment *ret)
 /* An id of case, clock and the length of its ledger, so that a moment found twice is one command. */
 static const char *moment_id(struct arena *a, const struct moment *m, const struct value *kase)
 {
-    bool task = strcmp(m->what, "task") == 0;
+    bool task = strcmp(m->what, "task") == 0 || strcmp(m->what, "remind") == 0;
     size_t n = task ? 0 : v_count(v_path(kase, arena_printf(a, "clocks.%s.ledger", m->name)));
     return arena_printf(a, "%s/%lld/%s/%zu/%lld", m->what, (long long)m->kase, m->name, n, (long long)m->at.ms);
 }

@@ -189,7 +189,8 @@ enum status ask_cases(struct asking *k)
 static struct value *task_item(struct asking *k, struct arena *a, const struct value *kase, const char *number,
                                const struct value *task)
 {
-    static const char *const keys[] = {"part", "role", "type", "opened", "due", "provisional", "escalated", "clock"};
+    static const char *const keys[] = {"part",        "role",     "type",      "opened", "due",
+                                       "provisional", "reminded", "escalated", "clock"};
     const struct procedure *p = case_law(k, kase);
     const struct act *act = p ? procedure_act(p, v_get_str(task, "act", NULL)) : NULL;
     struct value *item = v_map(a);

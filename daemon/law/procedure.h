@@ -327,6 +327,7 @@ struct procedure {
     int zone_minutes;
     int entry_lag;    /* working days between done and recorded without further ado */
     int service_days; /* working days in which a notice is served on paper */
+    int reminder;     /* working days before the last day of a task on which its holder is reminded; usually 0 */
     struct hash hash; /* of the source text */
     struct words principles;
     const char *circumstances_version; /* of the list, as the jurisdiction counts them; NULL: not said */

@@ -336,7 +336,7 @@ static void read_header(struct reader *r, const struct node *root)
 }
 
 /* A parameter that every file must have, for the judge itself uses it. */
-static int parameter(struct reader *r, const struct node *root, const char *name, int least)
+static int parameter(struct reader *r, const struct node *root, const char *name, int least, bool needed)
 {
     for (size_t i = 0; i < r->nparameters; i++) {
         if (strcmp(r->parameters[i].name, name) != 0)
@@ -347,7 +347,8 @@ static int parameter(struct reader *r, const struct node *root, const char *name
                          name, least, LIMIT_MOST);
         return (int)value;
     }
-    problems_add(r->p, root, "parameter '%s' is missing", name);
+    if (needed)
+        problems_add(r->p, root, "parameter '%s' is missing", name);
     return least;
 }
 
@@ -370,8 +371,9 @@ void read_declarations(struct reader *r, const struct node *root)
                     r->p);
     read_header(r, root);
     read_parameters(r, node_get(root, "parameters"));
-    p->entry_lag = parameter(r, root, "entry-lag", 0);
-    p->service_days = parameter(r, root, "service-days", 1);
+    p->entry_lag = parameter(r, root, "entry-lag", 0, true);
+    p->service_days = parameter(r, root, "service-days", 1, true);
+    p->reminder = parameter(r, root, "reminder-days", 0, false);
     read_roles(r, node_need(root, "roles", r->p));
     p->lead = read_name_of(r, node_need(root, "lead", r->p), OF_ROLE);
     const struct role *lead = procedure_role(p, p->lead);

@@ -1,4 +1,4 @@
-"""A department that was away for a month finds everything in order on its return, and its superior was told once."""
+"""A department that was away for a month finds everything in order on its return, reminded once, its superior told once."""
 
 import collections
 import datetime
@@ -50,19 +50,29 @@ class Away(support.TownTest):
             done = [e for e in inspector.each("history", "events", case=case) if e["act"] == "confirm-suspension"]
             self.assertEqual(len(done), 1)
 
-    def test_the_superior_is_told_once_of_each_task_that_stays_unanswered(self):
+    def test_who_does_not_answer_is_reminded_and_then_the_superior_is_told_each_once(self):
         cases = self.month()
-        told = collections.Counter(n["case"] for n in self.committee() if n["type"] == "task-escalated" and
-                                   n["fields"]["act"] == "confirm-suspension")
+        reminded = self.told("housing", "housing-clerk", "task-reminder")
+        escalated = self.told("committee", "inspector", "task-escalated")
         late = cases[:10]  # the limits of the last ones have not passed
-        self.assertEqual([told[case] for case in late], [1] * len(late))
-        self.assertEqual(set(told.values()), {1})
+        for told in (reminded, escalated):
+            self.assertEqual([len(told[case]) for case in late], [1] * len(late))
+            self.assertEqual({len(notices) for notices in told.values()}, {1})
+        for case in late:
+            self.assertLess(reminded[case][0]["event"], escalated[case][0]["event"])
+            self.assertEqual(reminded[case][0]["task"], self.task(case))
 
-    def committee(self):
-        """What the superior was told."""
-        stream, found = self.client("inspector").stream("committee", "test", after=0), []
-        while (notice := stream.next(1.0)) is not None:
-            found.append(notice)
+    def task(self, case):
+        """The number of the open task to confirm the suspension."""
+        return next(t["task"] for t in self.client("housing-clerk").ask("tasks", case=case)["tasks"]
+                    if t["act"] == "confirm-suspension" and t["reminded"] and t["escalated"])
+
+    def told(self, stream, principal, kind):
+        """Case -> the notices of that kind about the confirmation of its suspension."""
+        reader, found = self.client(principal).stream(stream, "test", after=0), collections.defaultdict(list)
+        while (notice := reader.next(1.0)) is not None:
+            if notice["type"] == kind and notice["fields"]["act"] == "confirm-suspension":
+                found[notice["case"]].append(notice)
         return found
 
     def test_served_tells_how_long_a_notice_waited(self):

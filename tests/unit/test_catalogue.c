@@ -81,6 +81,10 @@ static void tells_of_the_judge(struct row *r, const struct procedure *p, const c
         set_add(&r->acts, "(clock)");
     if (strcmp(type, "limit-miss-undone") == 0 || strcmp(type, "act-corrected") == 0)
         set_add(&r->to, "(whoever was told)");
+    if (strcmp(type, "task-reminder") == 0) {
+        set_add(&r->acts, "(task)");
+        set_add(&r->to, "(whoever has the task)");
+    }
     for (size_t i = 0; i < p->nroles && strcmp(type, "task-escalated") == 0; i++) {
         set_add(&r->acts, "(task)");
         if (p->roles[i].superior)
@@ -210,7 +214,7 @@ static void the_kinds_that_were_promised_are_there(void **state)
                                            "opinion-issued",         "determination-issued", "consent-requested",
                                            "consent-answered",       "archive-due",          "archived",
                                            "consequence-told",       "limit-near",           "limit-missed",
-                                           "task-escalated",         "act-corrected"};
+                                           "task-reminder",          "task-escalated",       "act-corrected"};
     struct laws *l = *state;
     for (size_t i = 0; i < l->n; i++)
         for (size_t k = 0; k < sizeof promised / sizeof *promised; k++)

@@ -1,5 +1,6 @@
 /* Which act, by whom, about what, on which day: what the judge looks at before any rule. */
 #include "court_tests.h"
+#include <stdlib.h>
 
 /* ---- the act and the stage ---- */
 
@@ -557,6 +558,40 @@ static void a_task_that_is_overdue_is_escalated_once(void **state)
     assert_null(court_at(c, arena_printf(c->a, "tasks.%s", task)));
 }
 
+static void whoever_has_a_task_is_reminded_once_on_its_last_day(void **state)
+{
+    struct court *c = *state;
+    struct day last;
+    court_accepted(c);
+    const char *task = court_task(c, "confirm", "organ");
+    assert_int_equal(day_parse("2026-03-06", &last), ST_OK);
+    assert_int_equal(v_number(court_at(c, arena_printf(c->a, "tasks.%s.remind-at", task)), 0), day_start(last, 480).ms);
+    court_not_due(c, "remind", task);
+    court_to(c, "2026-03-06");
+    court_falls_due(c, "remind", task);
+    const struct value *n = court_notice(c, "organ", "task-reminder");
+    assert_non_null(n);
+    assert_int_equal(v_get_int(n, "task", 0), strtol(task, NULL, 10));
+    assert_string_equal(v_get_str(n, "due", ""), "2026-03-06");
+    assert_string_equal(v_text(v_path(n, "fields.act"), ""), "confirm");
+    assert_null(v_get(n, "answer")); /* it asks for nothing that was not asked for before */
+    court_not_due(c, "remind", task);
+    court_to(c, "2026-03-12");
+    court_falls_due(c, "task", task);
+}
+
+static void a_task_shorter_than_its_reminder_is_reminded_when_its_limit_is_over(void **state)
+{
+    struct court *c = *state;
+    struct day after;
+    c->procedure->reminder = 2;
+    court_accepted(c);
+    const char *task = court_task(c, "confirm", "organ");
+    assert_int_equal(day_parse("2026-03-07", &after), ST_OK);
+    assert_int_equal(v_number(court_at(c, arena_printf(c->a, "tasks.%s.remind-at", task)), 0),
+                     day_start(after, 480).ms);
+}
+
 /* ---- sameness and bounds ---- */
 
 static void encode(struct decision d, struct buf *out)
@@ -710,6 +745,8 @@ int main(int argc, char **argv)
         T(a_department_of_the_wrong_kind_cannot_be_bound),
         T(what_is_not_due_is_not_done),
         T(a_task_that_is_overdue_is_escalated_once),
+        T(whoever_has_a_task_is_reminded_once_on_its_last_day),
+        T(a_task_shorter_than_its_reminder_is_reminded_when_its_limit_is_over),
         T(the_same_command_on_the_same_case_gives_the_same_decision),
         T(judging_leaves_the_case_as_it_was),
         T(the_same_acts_make_the_same_case),

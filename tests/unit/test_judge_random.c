@@ -237,7 +237,8 @@ static void check_notices(struct court *c)
         const struct department *d = register_department(c->reg, v_get_str(n, "stream", ""));
         assert_true(d && !d->keyless); /* somebody reads that stream */
         assert_true(*v_get_str(n, "label", ""));
-        assert_true(!v_get(n, "task") || v_get_str(n, "answer", NULL));
+        assert_true(!v_get(n, "task") || v_get_str(n, "answer", NULL) ||
+                    strcmp(v_get_str(n, "type", ""), "task-reminder") == 0);
     }
     for (size_t i = 0; i < v_count(c->last.transitions); i++)
         assert_non_null(v_get_str(v_at(c->last.transitions, i), "department", NULL));
