@@ -11,7 +11,7 @@
 #ifndef LEEWAY_CLIENTS_AGENT_AGENT_H
 #define LEEWAY_CLIENTS_AGENT_AGENT_H
 
-#include "clients/lib/leeway.h"
+#include "clients/lib/tree.h"
 
 enum { AGENT_TRIES = 5, AGENT_LATER = 75, AGENT_MOST = 256 /* handlers at once */ };
 

@@ -1,7 +1,7 @@
 #include "clients/agent/command.h"
 
 #include "clients/lib/json.h"
-#include "clients/lib/leeway.h"
+#include "clients/lib/tree.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -131,7 +131,7 @@ static bool put_paper(void *ctx, const char *file, uint8_t ret_hash[32])
     bool fine = file_read(file, PAPER_MOST, &paper) == ST_OK;
     if (fine) {
         r->papers++;
-        struct hash h = lw_paper_put(r->agent->client, buf_bytes(&paper), -1, paper_answered, r);
+        struct hash h = tree_paper_put(r->agent->client, buf_bytes(&paper), -1, paper_answered, r);
         memcpy(ret_hash, h.b, HASH_LEN);
     }
     buf_done(&paper);

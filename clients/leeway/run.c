@@ -213,7 +213,7 @@ bool run_open(struct run *r)
 const struct value *run_try(struct run *r, const struct value *question, struct lw_error *e)
 {
     const struct value *answer = NULL;
-    return lw_call(r->client, r->arena, question, r->timeout_ms, &answer, e) == LW_OK ? answer : NULL;
+    return tree_call(r->client, r->arena, question, r->timeout_ms, &answer, e) == LW_OK ? answer : NULL;
 }
 
 static const struct value *call(struct run *r, const struct value *message)
@@ -222,7 +222,7 @@ static const struct value *call(struct run *r, const struct value *message)
     struct lw_error e;
     if (!run_open(r))
         return NULL;
-    if (lw_call(r->client, r->arena, message, r->timeout_ms, &answer, &e) == LW_OK)
+    if (tree_call(r->client, r->arena, message, r->timeout_ms, &answer, &e) == LW_OK)
         return answer;
     run_refused(r, answer, &e, v_get_str(message, "id", NULL));
     return NULL;
@@ -381,7 +381,7 @@ struct value *run_paper(struct run *r, const char *file)
         buf_done(&paper);
         return NULL;
     }
-    hash = lw_paper_put(r->client, buf_bytes(&paper), r->timeout_ms + (int)(paper.n >> 10), put_answered, &p);
+    hash = tree_paper_put(r->client, buf_bytes(&paper), r->timeout_ms + (int)(paper.n >> 10), put_answered, &p);
     buf_done(&paper);
     while (!p.over)
         lw_run(r->client, -1);

@@ -6,7 +6,7 @@
 #define LEEWAY_CLIENTS_LEEWAY_RUN_H
 
 #include "clients/leeway/cli.h"
-#include "clients/lib/leeway.h"
+#include "clients/lib/tree.h"
 
 enum format { TABLE = 1, JSON, NDJSON };
 

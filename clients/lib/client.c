@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,8 @@ void client_look(struct lw_client *c, struct link *l)
 static void send_frame(void *ctx, struct bytes frame)
 {
     struct lw_client *c = ctx;
+    c->stats.sent++;
+    c->stats.sent_bytes += frame.n;
     link_send(c->commands.link, frame);
 }
 
@@ -82,6 +85,7 @@ static bool read_options(struct lw_client *c, const struct lw_opts *o, struct lw
         return false;
     }
     c->opts = lw_opts_new();
+    (void)lw_opts_set(c->opts, "endpoint", endpoint, NULL);
     if (lw_opts_get(o, "transitions"))
         (void)lw_opts_set(c->opts, "transitions", lw_opts_get(o, "transitions"), NULL);
     return server_key(c, lw_opts_get(o, "server-key"), e) && lw_key_read(key, c->public_key, c->secret_key, e);
@@ -177,12 +181,70 @@ static void become(struct lw_client *c, enum lw_state state)
         c->changed(c->changed_ctx, state);
 }
 
+const char *lw_state_name(enum lw_state state)
+{
+    switch (state) {
+    case LW_CONNECTING:
+        return "connecting";
+    case LW_UP:
+        return "up";
+    case LW_LOST:
+        return "lost";
+    case LW_NO_ENTRY:
+        return "no-entry";
+    }
+    return "unknown";
+}
+
+void lw_on_log(struct lw_client *c, void (*line)(void *ctx, const char *sentence), void *ctx)
+{
+    c->line = line;
+    c->line_ctx = ctx;
+}
+
+__attribute__((format(printf, 2, 3))) static void say(struct lw_client *c, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+    if (!c->line)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    c->line(c->line_ctx, text);
+}
+
+void lw_stats(const struct lw_client *c, struct lw_stats *ret)
+{
+    struct lw_stats now = c->stats;
+    size_t size = ret->size < sizeof now ? ret->size : sizeof now;
+    now.size = size;
+    now.pending = session_pending(c->session);
+    memcpy(ret, &now, size);
+}
+
 /* ---- work ---- */
+
+static void count(struct lw_client *c, enum link_news news)
+{
+    const char *where = lw_opts_get(c->opts, "endpoint");
+    if (news == LINK_UP) {
+        c->stats.connections++;
+        say(c, "connected to %s", where);
+    } else if (news == LINK_DENIED) {
+        c->stats.denials++;
+        say(c, "%s does not let this key in", where);
+    } else {
+        c->stats.losses++;
+        say(c, "no connection to %s: trying again", where);
+    }
+}
 
 static void step_commands(struct lw_client *c)
 {
     enum link_news news;
     while ((news = connection_step(&c->commands, client_now())) != LINK_NOTHING) {
+        count(c, news);
         if (news == LINK_UP) {
             become(c, LW_UP);
             session_up(c->session, client_now());
@@ -207,6 +269,8 @@ void lw_process(struct lw_client *c)
         size_t n = link_receive(c->commands.link, frame);
         if (!n)
             break;
+        c->stats.received++;
+        c->stats.received_bytes += frame[0].n;
         if (n == 1)
             session_input(c->session, frame[0], client_now());
     }
@@ -262,8 +326,8 @@ static void call_answered(void *ctx, const struct value *answer, const struct lw
     call->over = true;
 }
 
-enum lw_code lw_call(struct lw_client *c, struct arena *a, const struct value *message, int limit_ms,
-                     const struct value **ret, struct lw_error *e)
+enum lw_code tree_call(struct lw_client *c, struct arena *a, const struct value *message, int limit_ms,
+                       const struct value **ret, struct lw_error *e)
 {
     struct call call = {.arena = a};
     if (c->busy)
@@ -280,6 +344,18 @@ enum lw_code lw_call(struct lw_client *c, struct arena *a, const struct value *m
     if (e)
         *e = call.error;
     return call.error.code;
+}
+
+enum lw_code lw_call(struct lw_client *c, const struct value *message, int limit_ms, struct value **ret_answer,
+                     struct lw_error *e)
+{
+    struct arena *a = arena_new();
+    const struct value *answer = NULL;
+    enum lw_code code = tree_call(c, a, message, limit_ms, &answer, e);
+    if (ret_answer)
+        *ret_answer = answer ? lw_msg_copy(answer) : NULL;
+    arena_free(a);
+    return code;
 }
 
 size_t lw_pending(const struct lw_client *c)

@@ -6,7 +6,7 @@
 #define LEEWAY_CLIENTS_LIB_CLIENT_H
 
 #include "clients/lib/connection.h"
-#include "clients/lib/leeway.h"
+#include "clients/lib/tree.h"
 #include "clients/lib/session.h"
 
 struct lw_client {
@@ -19,6 +19,9 @@ struct lw_client {
     enum lw_state state;
     void (*changed)(void *ctx, enum lw_state state);
     void *changed_ctx;
+    void (*line)(void *ctx, const char *sentence);
+    void *line_ctx;
+    struct lw_stats stats;
     struct lw_opts *opts;
     char server_key[LW_KEY], public_key[LW_KEY], secret_key[LW_KEY];
 };

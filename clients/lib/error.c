@@ -4,9 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *lw_version(void)
+uint32_t lw_version(const char **ret_text)
 {
-    return LEEWAY_VERSION;
+    unsigned part[3] = {0, 0, 0};
+    (void)sscanf(LEEWAY_VERSION, "%u.%u.%u", &part[0], &part[1], &part[2]);
+    if (ret_text)
+        *ret_text = LEEWAY_VERSION;
+    return part[0] << 16 | part[1] << 8 | part[2];
 }
 
 const char *lw_error_name(enum lw_code code)

@@ -1,5 +1,5 @@
 /* id.c - the ids of leeway.h: UUID version 7, fresh or derived */
-#include "clients/lib/leeway.h"
+#include "clients/lib/tree.h"
 #include "daemon/base/check.h"
 #include "daemon/base/hash.h"
 

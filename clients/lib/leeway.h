@@ -1,27 +1,35 @@
 /* leeway.h - the client library of Leeway
  *
  * A client speaks the protocol of PROTOCOL.md with one daemon: commands and questions with their answers, the stream of
- * a department's notices, the transitions of all cases. Messages are trees of proto/value.h.
+ * a department's notices, the transitions of all cases. clients/examples/ shows it in two programs of thirty lines.
  *
  * Loop: a client has one descriptor, lw_fd(), readable (level-triggered) when there is something to do, and
  * lw_timeout() tells when something falls due; lw_process() does all of it and returns. lw_run() is poll and process.
- * Nothing else runs callbacks, but for lw_call() (which waits by lw_run) and lw_close(). A callback may send, report,
- * subscribe and unsubscribe; it may not call lw_call, lw_run, lw_process or lw_close.
- * Threads: a client, its streams and watches belong to one thread at a time; different clients are independent. The
- * library starts no thread of its own (libzmq has one for its input and output).
+ * Nothing else runs callbacks, but for lw_call() (which waits by lw_run), lw_close(), and lw_send() when the message
+ * cannot go out at all. A callback may send, report, subscribe and unsubscribe; it may not call lw_call, lw_run or
+ * lw_close (lw_process does nothing there).
+ * Threads: a client, its streams and watches belong to one thread at a time, also lw_fd and lw_timeout; options and
+ * messages too. Different clients are independent. The library starts no thread of its own (libzmq has one for its
+ * input and output), keeps nothing global, and touches neither signals nor the locale.
  * Errors: objects of the caller's, filled only when a function says that it failed; none is kept in the library.
+ * Wherever an error is taken, NULL is fine.
+ * Memory: "gives" names the function that takes it back; "copies" means that the caller's may go at once; what is
+ * "borrowed" lives as long as is said. When memory is out the process ends.
+ * Names: everything begins with lw_ or LW_; the shared library exports what is declared here and nothing else. Its
+ * soname changes when a function or a structure of this header changes its shape; new ones may come without that.
  * Connections: made anew with back-off and jitter for as long as the client lives; requests that wait are sent again
  * under the same id, streams are opened again where they were.
  */
 #ifndef LEEWAY_CLIENTS_LIB_LEEWAY_H
 #define LEEWAY_CLIENTS_LIB_LEEWAY_H
 
-#include "daemon/base/hash.h"
-#include "proto/value.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* code, number, name, may be tried again */
 #define LW_CODES(X)                                                                                                    \
@@ -58,25 +66,76 @@ struct lw_error {
     char text[512]; /* a sentence */
 };
 
+/* "law", "timeout" …; lives for ever. */
 const char *lw_error_name(enum lw_code code);
 
-/* Fill e (may be NULL) from a message `refused` or `fault`; LW_OK for any other message. */
-enum lw_code lw_error_of(const struct value *message, struct lw_error *e);
-
-const char *lw_version(void);
-
-/* ---- options ---- */
-
+struct lw_msg;
 struct lw_opts;
 struct lw_client;
 struct lw_stream;
 struct lw_watch;
 
-/* Options are texts by name: `endpoint` (tcp://host:port of the commands), `transitions` (of the transitions),
- * `server-key` (Z85, or a file with a line `public:`), `key` (a file with lines `public:` and `secret:`, readable by
- * its owner alone). Values are copied. LW_OPTION: no such option. */
-struct lw_opts *lw_opts_new(void); /* gives: lw_opts_free() */
-void lw_opts_free(struct lw_opts *o);
+/* Fill e from a message `refused` or `fault`; LW_OK for any other message. What each word of the protocol means and
+ * what helps tells `leeway errors lookup`. */
+enum lw_code lw_error_of(const struct lw_msg *message, struct lw_error *e);
+
+/* The version that runs, 0x00MMmmpp, to be compared with the one that was compiled against; *ret_text (NULL is fine)
+ * gets it as a text that lives for ever. */
+uint32_t lw_version(const char **ret_text);
+
+/* ---- messages ----
+ *
+ * A message is a tree: nothing, a truth, a 64-bit integer, a text (UTF-8 without U+0000), bytes, a list, a map with
+ * texts for keys. An own one comes from lw_msg_new(), lw_command(), lw_question(), lw_msg_copy() or lw_call() and goes
+ * by lw_msg_free(). One that a callback gets, and each part of a message, is borrowed: it lives until the callback
+ * returns, or as long as the message that it is a part of.
+ *
+ * A path is keys with dots between: "fields.loss". Reading is total: what is not there, or of another kind, answers
+ * with the default, so a message may be read without a single check. */
+enum lw_kind { LW_NIL = 1, LW_BOOL, LW_INT, LW_TEXT, LW_BYTES, LW_LIST, LW_MAP };
+
+/* A map {t, id} with a fresh id. Gives: lw_msg_free(). */
+struct lw_msg *lw_msg_new(const char *t);
+struct lw_msg *lw_command(const char *act);         /* {t:"command", id, act}; gives */
+struct lw_msg *lw_question(const char *q);          /* {t:"ask", id, q}; gives */
+struct lw_msg *lw_msg_copy(const struct lw_msg *m); /* gives; NULL: a message that is nothing */
+void lw_msg_free(struct lw_msg *own);               /* NULL is fine */
+
+/* Put a value under a path of an own message, in the place of the one that is there; maps on the way are made. Copies.
+ * false: the message is as it was, for the path goes through something that is no map, is empty, or the text (the
+ * JSON) is none that a message can hold. lw_msg_set_json reads one JSON text (bytes are {"$bin":"hex"}, no fractions);
+ * *e tells what is wrong with it. Integers and bytes of any value are fine. */
+bool lw_msg_set_str(struct lw_msg *own, const char *path, const char *text);
+bool lw_msg_set_int(struct lw_msg *own, const char *path, int64_t number);
+bool lw_msg_set_bool(struct lw_msg *own, const char *path, bool truth);
+bool lw_msg_set_bin(struct lw_msg *own, const char *path, const void *bytes, size_t n);
+bool lw_msg_set_json(struct lw_msg *own, const char *path, const char *json, struct lw_error *e);
+
+/* Read. m NULL is fine (nothing is there); path NULL or "": m itself. Borrow from m. */
+enum lw_kind lw_msg_kind(const struct lw_msg *m, const char *path);        /* LW_NIL: also when not there */
+const struct lw_msg *lw_msg_get(const struct lw_msg *m, const char *path); /* NULL: not there */
+const char *lw_msg_str(const struct lw_msg *m, const char *path, const char *otherwise); /* ends with a NUL */
+int64_t lw_msg_int(const struct lw_msg *m, const char *path, int64_t otherwise);
+bool lw_msg_bool(const struct lw_msg *m, const char *path);                      /* false: also when not there */
+const void *lw_msg_bin(const struct lw_msg *m, const char *path, size_t *ret_n); /* NULL: not there; *ret_n is 0 then */
+size_t lw_msg_count(const struct lw_msg *m, const char *path);                   /* of a list or a map; else 0 */
+const struct lw_msg *lw_msg_at(const struct lw_msg *m, size_t i); /* the i-th of a list or map; NULL: not there */
+const char *lw_msg_key(const struct lw_msg *m, size_t i);         /* the i-th key of a map; NULL: not there */
+
+/* The whole as JSON in one line. Gives: free(). */
+char *lw_msg_json(const struct lw_msg *m);
+
+/* ---- options ---- */
+
+/* Options are texts by name. Values are copied. LW_OPTION: no such option. */
+#define LW_OPTIONS(X)                                                                                                  \
+    X("endpoint", "where commands go: tcp://host:port")                                                                \
+    X("transitions", "where transitions come from: tcp://host:port; wanted by lw_watch() alone")                       \
+    X("server-key", "the daemon's public key: Z85, or a file with a line `public:`")                                   \
+    X("key", "a file with lines `public:` and `secret:`, readable by its owner alone")
+
+struct lw_opts *lw_opts_new(void);    /* gives: lw_opts_free() */
+void lw_opts_free(struct lw_opts *o); /* NULL is fine */
 bool lw_opts_set(struct lw_opts *o, const char *name, const char *value, struct lw_error *e);
 const char *lw_opts_get(const struct lw_opts *o, const char *name); /* NULL: not set; borrows until it is set anew */
 
@@ -96,33 +155,55 @@ struct lw_client *lw_open(const struct lw_opts *o, struct lw_error *e);
  * streams and watches too. NULL is fine. */
 void lw_close(struct lw_client *c, int drain_ms);
 
-int lw_fd(const struct lw_client *c);
-int lw_timeout(const struct lw_client *c); /* milliseconds until work falls due, -1: none */
-void lw_process(struct lw_client *c);
-void lw_run(struct lw_client *c, int ms); /* wait for something up to ms (-1: for ever), then process */
+int lw_fd(const struct lw_client *c);      /* the client's own: never close it; the same for as long as it lives */
+int lw_timeout(const struct lw_client *c); /* milliseconds until work falls due, -1: none; ask anew before each wait */
+void lw_process(struct lw_client *c);      /* all that is ready and due, in bounded portions; never waits */
+void lw_run(struct lw_client *c, int ms);  /* wait for something up to ms (-1: for ever), then process */
 
 enum lw_state lw_state(const struct lw_client *c);
-/* One at a time; called when the state changed. */
+const char *lw_state_name(enum lw_state state); /* "up", "no-entry" …; lives for ever */
+
+/* Called when the state changed; NULL: nobody. One at a time: a later call takes the place of the earlier. */
 void lw_on_state(struct lw_client *c, void (*changed)(void *ctx, enum lw_state state), void *ctx);
+
+/* What the library would write into a log, a sentence at a time: connections made, lost and refused, frames that are no
+ * message. Borrowed until the callback returns. NULL: nobody (as at the start). */
+void lw_on_log(struct lw_client *c, void (*line)(void *ctx, const char *sentence), void *ctx);
+
+/* Numbers since lw_open(). The caller sets `size` to sizeof, so that later versions may tell more. */
+struct lw_stats {
+    size_t size;
+    uint64_t connections, losses, denials; /* made; lost or not made; refused for the key */
+    uint64_t sent, sent_bytes;             /* frames of the command connection, repeats too */
+    uint64_t received, received_bytes;
+    uint64_t pending; /* requests that wait for their answer now */
+};
+
+/* Fills as many bytes as `size` says, at most. */
+void lw_stats(const struct lw_client *c, struct lw_stats *ret);
 
 /* ---- commands and questions ---- */
 
 /* answer: the message `accepted` or `answer` (then e->code is LW_OK) or `refused`, borrowed until the callback returns;
  * NULL when none came. Called exactly once for each request. */
-typedef void (*lw_answer_fn)(void *ctx, const struct value *answer, const struct lw_error *e);
+typedef void (*lw_answer_fn)(void *ctx, const struct lw_msg *answer, const struct lw_error *e);
 
 /* Send a message (a map with `t`); gets an id when it has none. Copies it. Sent again under the same id after a
- * reconnect, and when no answer comes, until limit_ms (-1: for ever). */
-void lw_send(struct lw_client *c, const struct value *message, int limit_ms, lw_answer_fn answered, void *ctx);
+ * reconnect, and when no answer comes, until limit_ms (-1: for ever). answered may be NULL. */
+void lw_send(struct lw_client *c, const struct lw_msg *message, int limit_ms, lw_answer_fn answered, void *ctx);
 
-/* The same, and wait. The answer is copied into a; *ret is written whenever an answer came, also a refusal. LW_AUTH, at
- * once and not at the limit: the daemon does not know the key. */
-enum lw_code lw_call(struct lw_client *c, struct arena *a, const struct value *message, int limit_ms,
-                     const struct value **ret, struct lw_error *e);
+/* The same, and wait; other callbacks run meanwhile. *ret_answer (NULL is fine) is written whenever an answer came,
+ * also a refusal, else set to NULL; gives: lw_msg_free(). LW_AUTH, at once and not at the limit: the daemon does not
+ * know the key. */
+enum lw_code lw_call(struct lw_client *c, const struct lw_msg *message, int limit_ms, struct lw_msg **ret_answer,
+                     struct lw_error *e);
 
-/* Put a paper, chunk by chunk; answered as lw_send, the last answer has `complete`. Copies the bytes; returns their
- * hash, by which a command cites them. */
-struct hash lw_paper_put(struct lw_client *c, struct bytes paper, int limit_ms, lw_answer_fn answered, void *ctx);
+enum { LW_HASH = 32 };
+
+/* Put a paper, chunk by chunk; answered as lw_send, the last answer has `complete`. Copies the bytes. The hash, by
+ * which a command cites the paper, is there at once; the command goes out when the paper is complete. */
+void lw_paper_put(struct lw_client *c, const void *paper, size_t n, int limit_ms, lw_answer_fn answered, void *ctx,
+                  uint8_t ret_hash[LW_HASH]);
 
 /* How many requests wait for their answer. */
 size_t lw_pending(const struct lw_client *c);
@@ -141,7 +222,7 @@ struct lw_stream_options {
     /* New notices in dense order, none twice and none left out. Borrowed until the callback returns. To a member of a
      * group: its share, in order within each case, with `fence` and `again` in each; one may come a second time. It is
      * the member's when lw_took() was answered by `granted`, not before. */
-    void (*notices)(void *ctx, const struct value *const *notice, size_t n);
+    void (*notices)(void *ctx, const struct lw_msg *const *notice, size_t n);
     /* The daemon made a report durable: everything up to `received`, and the n positions told as done or failed. */
     void (*reported)(void *ctx, int64_t received, const int64_t *position, size_t n);
     /* To a member of a group: which claims were granted, and which notices are somebody else's or settled (also when
@@ -169,6 +250,7 @@ void lw_received(struct lw_stream *st, int64_t position);
 void lw_took(struct lw_stream *st, int64_t position, int64_t fence); /* instead of received, by a group's member */
 void lw_done(struct lw_stream *st, int64_t position);
 void lw_failed(struct lw_stream *st, int64_t position, const char *reason);
+void lw_ack(struct lw_stream *st, int64_t position); /* received up to it, and it is done: for who handles at once */
 void lw_flush(struct lw_stream *st);
 bool lw_live(const struct lw_stream *st);      /* a session is open, as far as is known */
 bool lw_reporting(const struct lw_stream *st); /* something is not yet confirmed */
@@ -181,8 +263,8 @@ struct lw_watch_options {
     const char *prefix;
     int64_t after;
     void *ctx;
-    void (*transition)(void *ctx, const struct value *transition);
-    void (*head)(void *ctx, const struct value *head);  /* the beat of the feed; may be NULL */
+    void (*transition)(void *ctx, const struct lw_msg *transition);
+    void (*head)(void *ctx, const struct lw_msg *head); /* the beat of the feed; may be NULL */
     void (*ended)(void *ctx, const struct lw_error *e); /* LW_AUTH: the key is not let in (any more); else
                                                           what was lost may not be fetched; may be NULL */
 };
@@ -212,5 +294,9 @@ void lw_uuid(char ret[LW_ID]);
 /* The id of a thing that must have the same one each time: version 7 in form, the moment given, the rest from the
  * BLAKE2b of the text. */
 void lw_uuid_of(int64_t ms, const char *text, char ret[LW_ID]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

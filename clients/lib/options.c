@@ -12,7 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const names[] = {"endpoint", "transitions", "server-key", "key"};
+static const char *const names[] = {
+#define X(name, what) name,
+    LW_OPTIONS(X)
+#undef X
+};
 
 enum { NAMES = sizeof names / sizeof *names, LONGEST = 4096 };
 

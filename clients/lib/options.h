@@ -5,7 +5,7 @@
 #ifndef LEEWAY_CLIENTS_LIB_OPTIONS_H
 #define LEEWAY_CLIENTS_LIB_OPTIONS_H
 
-#include "clients/lib/leeway.h"
+#include "clients/lib/tree.h"
 #include "daemon/base/status.h"
 
 /* A whole file of at most `most` bytes, behind what `out` holds. ST_LIMIT: longer; ST_NOT_FOUND, ST_DENIED, ST_IO. */

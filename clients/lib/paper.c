@@ -61,7 +61,7 @@ static void send_chunk(struct putting *put, size_t offset)
     arena_free(a);
 }
 
-struct hash lw_paper_put(struct lw_client *c, struct bytes paper, int limit_ms, lw_answer_fn answered, void *ctx)
+struct hash tree_paper_put(struct lw_client *c, struct bytes paper, int limit_ms, lw_answer_fn answered, void *ctx)
 {
     struct putting *put = xcalloc(1, sizeof *put);
     put->client = c;
@@ -76,4 +76,11 @@ struct hash lw_paper_put(struct lw_client *c, struct bytes paper, int limit_ms, 
     struct hash hash = put->hash;
     send_chunk(put, 0);
     return hash;
+}
+
+void lw_paper_put(struct lw_client *c, const void *paper, size_t n, int limit_ms, lw_answer_fn answered, void *ctx,
+                  uint8_t ret_hash[LW_HASH])
+{
+    struct hash hash = tree_paper_put(c, (struct bytes){paper, n}, limit_ms, answered, ctx);
+    memcpy(ret_hash, hash.b, LW_HASH);
 }

@@ -11,7 +11,7 @@
 #ifndef LEEWAY_CLIENTS_LIB_SESSION_H
 #define LEEWAY_CLIENTS_LIB_SESSION_H
 
-#include "clients/lib/leeway.h"
+#include "clients/lib/tree.h"
 #include "daemon/base/when.h"
 
 struct session_hooks {

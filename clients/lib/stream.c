@@ -441,6 +441,13 @@ void lw_failed(struct lw_stream *st, int64_t position, const char *reason)
     report_when_due(st);
 }
 
+void lw_ack(struct lw_stream *st, int64_t position)
+{
+    if (!st->o.group)
+        lw_received(st, position);
+    lw_done(st, position);
+}
+
 void lw_flush(struct lw_stream *st)
 {
     st->flush = report_any(&st->gathering);

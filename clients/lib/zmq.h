@@ -9,7 +9,7 @@
 #ifndef LEEWAY_CLIENTS_LIB_ZMQ_H
 #define LEEWAY_CLIENTS_LIB_ZMQ_H
 
-#include "clients/lib/leeway.h"
+#include "clients/lib/tree.h"
 #include "daemon/base/status.h"
 
 enum link_kind { LINK_DEALER = 1, LINK_SUB };

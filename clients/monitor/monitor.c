@@ -61,9 +61,11 @@ static void end(struct monitor *m, const struct lw_error *e)
 
 static void show(struct monitor *m, struct buf *out)
 {
+    const char *version;
+    (void)lw_version(&version);
     struct shown s = {
         .figures = &m->figures,
-        .version = lw_version(),
+        .version = version,
         .connected = m->client && lw_state(m->client) == LW_UP,
         .gaps = m->gaps,
         .fetched = m->fetched + (m->watch ? lw_watch_fetched(m->watch) : 0),
@@ -283,7 +285,7 @@ static enum lw_code catch_up(struct monitor *m, struct arena *a, struct lw_error
         struct value *q = question(a, "transitions");
         v_put_int(a, q, "from", m->figures.transition + 1);
         v_put_int(a, q, "limit", PAGE);
-        enum lw_code code = lw_call(m->client, a, q, m->o->limit_ms, &answer, e);
+        enum lw_code code = tree_call(m->client, a, q, m->o->limit_ms, &answer, e);
         if (code != LW_OK)
             return code;
         const struct value *list = v_get(answer, "transitions");
@@ -299,7 +301,7 @@ static enum lw_code catch_up(struct monitor *m, struct arena *a, struct lw_error
 static enum lw_code take_once(struct monitor *m, struct arena *a, struct lw_error *e)
 {
     const struct value *answer;
-    enum lw_code code = lw_call(m->client, a, question(a, "census"), m->o->limit_ms, &answer, e);
+    enum lw_code code = tree_call(m->client, a, question(a, "census"), m->o->limit_ms, &answer, e);
     if (code != LW_OK)
         return code;
     if (figures_census(&m->figures, answer, 0) == FIGURES_MALFORMED) {

@@ -9,7 +9,7 @@
 #ifndef LEEWAY_CLIENTS_MONITOR_MONITOR_H
 #define LEEWAY_CLIENTS_MONITOR_MONITOR_H
 
-#include "clients/lib/leeway.h"
+#include "clients/lib/tree.h"
 
 struct monitor_options {
     const struct lw_opts *client; /* borrowed */
