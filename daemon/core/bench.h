@@ -141,10 +141,6 @@ void tell_finish(struct bench *b); /* the stage and the clocks as they are after
 /* ---- effect.c ---- */
 void effects_do(struct bench *b, const struct effect *e, size_t n, const struct rule *rule);
 
-/* ---- subjects.c: at the end of an act ---- */
-void subjects_note(struct bench *b);            /* whom the case is about, whether it was determined */
-struct value *subjects_moment(struct bench *b); /* { event, day, by } of this act */
-
 /* ---- correct.c ---- */
 /* The event that the command names took effect on another day, or what it stated was otherwise. */
 void correct(struct bench *b);
