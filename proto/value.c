@@ -90,8 +90,10 @@ static struct value *copy_map(struct arena *a, const struct value *v)
     size_t n = v->u.map.n;
     map->u.map.pair = ARENA_ARRAY(a, struct pair, n);
     map->u.map.n = map->u.map.cap = n;
-    for (size_t i = 0; i < n; i++)
-        map->u.map.pair[i] = (struct pair){arena_str(a, v->u.map.pair[i].key), v_copy(a, v->u.map.pair[i].val)};
+    for (size_t i = 0; i < n; i++) {
+        const struct pair *p = &v->u.map.pair[i];
+        map->u.map.pair[i] = (struct pair){arena_strn(a, p->key, p->n), v_copy(a, p->val), p->head, p->n};
+    }
     return map;
 }
 
@@ -123,122 +125,53 @@ void v_push(struct arena *a, struct value *list, struct value *item)
     list->u.list.item[list->u.list.n++] = item;
 }
 
-static struct pair *find(const struct value *map, const char *key)
+/* Of keys up to eight bytes nothing is left to compare behind the head. */
+static struct pair *find(const struct value *map, const char *key, size_t n, uint64_t head)
 {
-    for (size_t i = 0; i < map->u.map.n; i++)
-        if (strcmp(map->u.map.pair[i].key, key) == 0)
-            return &map->u.map.pair[i];
+    for (struct pair *p = map->u.map.pair, *end = p + map->u.map.n; p < end; p++)
+        if (p->head == head && p->n == n && (n <= sizeof head || memcmp(p->key + 8, key + 8, n - 8) == 0))
+            return p;
     return NULL;
 }
 
-void v_put(struct arena *a, struct value *map, const char *key, struct value *val)
+void v_put_key(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val)
 {
     REQUIRE(map->kind == V_MAP && val);
-    struct pair *p = find(map, key);
+    struct pair *p = map->u.map.n ? find(map, key, n, head) : NULL;
     if (!p) {
         ARENA_GROW(a, map->u.map.pair, map->u.map.n, map->u.map.cap);
         p = &map->u.map.pair[map->u.map.n++];
-        p->key = arena_str(a, key);
+        *p = (struct pair){.key = arena_strn(a, key, n), .head = head, .n = n};
     }
     p->val = val;
 }
 
 void v_del(struct value *map, const char *key)
 {
-    struct pair *p = v_kind(map) == V_MAP ? find(map, key) : NULL;
+    size_t n = strlen(key);
+    struct pair *p = v_kind(map) == V_MAP && map->u.map.n ? find(map, key, n, v_head(key, n)) : NULL;
     if (!p)
         return;
     struct pair *end = map->u.map.pair + map->u.map.n--;
     memmove(p, p + 1, (size_t)(end - (p + 1)) * sizeof *p);
 }
 
-void v_put_str(struct arena *a, struct value *map, const char *key, const char *s)
+struct value *v_get_key(const struct value *map, const char *key, size_t n, uint64_t head)
 {
-    if (s)
-        v_put(a, map, key, v_str(a, s));
-}
-
-void v_put_int(struct arena *a, struct value *map, const char *key, int64_t i)
-{
-    v_put(a, map, key, v_int(a, i));
-}
-
-void v_put_bool(struct arena *a, struct value *map, const char *key, bool b)
-{
-    v_put(a, map, key, v_bool(a, b));
-}
-
-enum value_kind v_kind(const struct value *v)
-{
-    return v ? v->kind : V_NIL;
-}
-
-struct value *v_get(const struct value *map, const char *key)
-{
-    struct pair *p = v_kind(map) == V_MAP ? find(map, key) : NULL;
+    struct pair *p = v_kind(map) == V_MAP && map->u.map.n ? find(map, key, n, head) : NULL;
     return p ? p->val : NULL;
-}
-
-static struct value *get_n(const struct value *map, const char *key, size_t n)
-{
-    for (size_t i = 0; v_kind(map) == V_MAP && i < map->u.map.n; i++) {
-        const char *k = map->u.map.pair[i].key;
-        if (strncmp(k, key, n) == 0 && k[n] == 0)
-            return map->u.map.pair[i].val;
-    }
-    return NULL;
 }
 
 struct value *v_path(const struct value *v, const char *path)
 {
     for (;;) {
         size_t n = strcspn(path, ".");
-        struct value *next = get_n(v, path, n);
+        struct value *next = v_get_key(v, path, n, v_head(path, n));
         if (!path[n] || !next)
             return next;
         v = next;
         path += n + 1;
     }
-}
-
-size_t v_count(const struct value *v)
-{
-    return v_kind(v) == V_LIST ? v->u.list.n : v_kind(v) == V_MAP ? v->u.map.n : 0;
-}
-
-struct value *v_at(const struct value *list, size_t i)
-{
-    return v_kind(list) == V_LIST && i < list->u.list.n ? list->u.list.item[i] : NULL;
-}
-
-const char *v_text(const struct value *v, const char *otherwise)
-{
-    return v_kind(v) == V_STR ? v->u.str.s : otherwise;
-}
-
-int64_t v_number(const struct value *v, int64_t otherwise)
-{
-    return v_kind(v) == V_INT ? v->u.i : otherwise;
-}
-
-bool v_truth(const struct value *v)
-{
-    return v_kind(v) == V_BOOL && v->u.b;
-}
-
-const char *v_get_str(const struct value *map, const char *key, const char *otherwise)
-{
-    return v_text(v_get(map, key), otherwise);
-}
-
-int64_t v_get_int(const struct value *map, const char *key, int64_t otherwise)
-{
-    return v_number(v_get(map, key), otherwise);
-}
-
-bool v_get_bool(const struct value *map, const char *key)
-{
-    return v_truth(v_get(map, key));
 }
 
 bool v_equal(const struct value *a, const struct value *b)
@@ -263,8 +196,9 @@ bool v_equal(const struct value *a, const struct value *b)
         return true;
     case V_MAP:
         for (size_t i = 0; i < a->u.map.n; i++) {
-            const struct value *other = v_get(b, a->u.map.pair[i].key);
-            if (!other || !v_equal(a->u.map.pair[i].val, other))
+            const struct pair *p = &a->u.map.pair[i];
+            const struct value *other = v_get_key(b, p->key, p->n, p->head);
+            if (!other || !v_equal(p->val, other))
                 return false;
         }
         return true;

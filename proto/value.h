@@ -19,14 +19,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum value_kind { V_NIL = 1, V_BOOL, V_INT, V_STR, V_BIN, V_LIST, V_MAP };
 
 struct value;
 
+/* The key's length and its first eight bytes stand beside it: nearly every search ends with comparing these. */
 struct pair {
-    const char *key;
+    const char *key; /* n bytes and a NUL */
     struct value *val;
+    uint64_t head;
+    size_t n;
 };
 
 struct value {
@@ -50,6 +54,22 @@ struct value {
     } u;
 };
 
+/* What struct pair says of a key. Of a literal the compiler makes a constant of it. */
+static inline uint64_t v_head(const char *key, size_t n)
+{
+    uint64_t head = 0;
+    if (__builtin_constant_p(n)) {
+        memcpy(&head, key, n < sizeof head ? n : sizeof head);
+        return head;
+    }
+    if (n >= sizeof head)
+        memcpy(&head, key, sizeof head);
+    else
+        for (size_t i = 0; i < n; i++)
+            ((unsigned char *)&head)[i] = (unsigned char)key[i];
+    return head;
+}
+
 /* Making. Texts and bytes are copied. */
 struct value *v_nil(struct arena *a);
 struct value *v_bool(struct arena *a, bool b);
@@ -64,24 +84,71 @@ struct value *v_copy(struct arena *a, const struct value *v); /* deep; NULL: NUL
 
 /* Changing. v_put replaces the value of a key that is there, in its place. Keys are copied; values are not. */
 void v_push(struct arena *a, struct value *list, struct value *item);
-void v_put(struct arena *a, struct value *map, const char *key, struct value *val);
+void v_put_key(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val);
+static inline void v_put(struct arena *a, struct value *map, const char *key, struct value *val)
+{
+    size_t n = strlen(key);
+    v_put_key(a, map, key, n, v_head(key, n), val);
+}
 void v_del(struct value *map, const char *key); /* keeps the order of the rest */
-void v_put_str(struct arena *a, struct value *map, const char *key, const char *s); /* s NULL: puts nothing */
-void v_put_int(struct arena *a, struct value *map, const char *key, int64_t i);
-void v_put_bool(struct arena *a, struct value *map, const char *key, bool b);
+static inline void v_put_str(struct arena *a, struct value *map, const char *key, const char *s) /* s NULL: nothing */
+{
+    if (s)
+        v_put(a, map, key, v_str(a, s));
+}
+static inline void v_put_int(struct arena *a, struct value *map, const char *key, int64_t i)
+{
+    v_put(a, map, key, v_int(a, i));
+}
+static inline void v_put_bool(struct arena *a, struct value *map, const char *key, bool b)
+{
+    v_put(a, map, key, v_bool(a, b));
+}
 
 /* Reading. v may be NULL and of any kind. */
-enum value_kind v_kind(const struct value *v);                               /* V_NIL for NULL */
-struct value *v_get(const struct value *map, const char *key);               /* NULL: not there */
-struct value *v_path(const struct value *v, const char *path);               /* "fields.loss": v_get by v_get */
-size_t v_count(const struct value *v);                                       /* items or pairs; else 0 */
-struct value *v_at(const struct value *list, size_t i);                      /* NULL: not there */
-const char *v_text(const struct value *v, const char *otherwise);            /* of a V_STR */
-int64_t v_number(const struct value *v, int64_t otherwise);                  /* of a V_INT */
-bool v_truth(const struct value *v);                                         /* a V_BOOL that is true */
-const char *v_get_str(const struct value *map, const char *key, const char *otherwise);
-int64_t v_get_int(const struct value *map, const char *key, int64_t otherwise);
-bool v_get_bool(const struct value *map, const char *key);
+static inline enum value_kind v_kind(const struct value *v) /* V_NIL for NULL */
+{
+    return v ? v->kind : V_NIL;
+}
+struct value *v_get_key(const struct value *map, const char *key, size_t n, uint64_t head);
+static inline struct value *v_get(const struct value *map, const char *key) /* NULL: not there */
+{
+    size_t n = strlen(key);
+    return v_get_key(map, key, n, v_head(key, n));
+}
+struct value *v_path(const struct value *v, const char *path); /* "fields.loss": v_get by v_get */
+static inline size_t v_count(const struct value *v)            /* items or pairs; else 0 */
+{
+    return v_kind(v) == V_LIST ? v->u.list.n : v_kind(v) == V_MAP ? v->u.map.n : 0;
+}
+static inline struct value *v_at(const struct value *list, size_t i) /* NULL: not there */
+{
+    return v_kind(list) == V_LIST && i < list->u.list.n ? list->u.list.item[i] : NULL;
+}
+static inline const char *v_text(const struct value *v, const char *otherwise) /* of a V_STR */
+{
+    return v_kind(v) == V_STR ? v->u.str.s : otherwise;
+}
+static inline int64_t v_number(const struct value *v, int64_t otherwise) /* of a V_INT */
+{
+    return v_kind(v) == V_INT ? v->u.i : otherwise;
+}
+static inline bool v_truth(const struct value *v) /* a V_BOOL that is true */
+{
+    return v_kind(v) == V_BOOL && v->u.b;
+}
+static inline const char *v_get_str(const struct value *map, const char *key, const char *otherwise)
+{
+    return v_text(v_get(map, key), otherwise);
+}
+static inline int64_t v_get_int(const struct value *map, const char *key, int64_t otherwise)
+{
+    return v_number(v_get(map, key), otherwise);
+}
+static inline bool v_get_bool(const struct value *map, const char *key)
+{
+    return v_truth(v_get(map, key));
+}
 
 /* Same kind, same content, maps in any order. */
 bool v_equal(const struct value *a, const struct value *b);

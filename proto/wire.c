@@ -301,7 +301,8 @@ static void take_map(struct reader *r, size_t n, struct value *ret)
     ret->u.map.n = ret->u.map.cap = n;
     for (size_t i = 0; i < n; i++) {
         struct head key = take_head(r);
-        ret->u.map.pair[i] = (struct pair){take_text(r, (size_t)key.n), &v[i]};
+        const char *text = take_text(r, (size_t)key.n);
+        ret->u.map.pair[i] = (struct pair){text, &v[i], v_head(text, (size_t)key.n), (size_t)key.n};
         take(r, &v[i]);
     }
 }
@@ -360,53 +361,67 @@ enum status wire_decode(struct arena *a, struct bytes in, struct value **ret, st
 
 /* ---- encoding ---- */
 
-static int pack_into(void *buf, const char *p, size_t n)
+static inline int pack_into(void *buf, const char *p, size_t n)
 {
     buf_put(buf, p, n);
     return 0;
 }
 
-/* msgpack-c chooses the shortest form by itself; writing into a buf cannot fail. */
-static void pack(msgpack_packer *to, const struct value *v)
+static void pack(struct buf *out, const struct value *v);
+
+static void pack_list(struct buf *out, const struct value *v)
 {
+    msgpack_packer to = {out, pack_into};
+    msgpack_pack_array(&to, v->u.list.n);
+    for (size_t i = 0; i < v->u.list.n; i++)
+        pack(out, v->u.list.item[i]);
+}
+
+static void pack_map(struct buf *out, const struct value *v)
+{
+    msgpack_packer to = {out, pack_into};
+    msgpack_pack_map(&to, v->u.map.n);
+    for (size_t i = 0; i < v->u.map.n; i++) {
+        const struct pair *p = &v->u.map.pair[i];
+        msgpack_pack_str(&to, p->n);
+        msgpack_pack_str_body(&to, p->key, p->n);
+        pack(out, p->val);
+    }
+}
+
+/* msgpack-c chooses the shortest form by itself; writing into a buf cannot fail. The packer is made anew in each of
+ * these, so that the compiler sees where it writes to and calls nothing by a pointer. */
+static void pack(struct buf *out, const struct value *v)
+{
+    msgpack_packer to = {out, pack_into};
     switch (v_kind(v)) {
     case V_NIL:
-        msgpack_pack_nil(to);
+        msgpack_pack_nil(&to);
         return;
     case V_BOOL:
-        (void)(v->u.b ? msgpack_pack_true(to) : msgpack_pack_false(to));
+        (void)(v->u.b ? msgpack_pack_true(&to) : msgpack_pack_false(&to));
         return;
     case V_INT:
-        msgpack_pack_int64(to, v->u.i);
+        msgpack_pack_int64(&to, v->u.i);
         return;
     case V_STR:
-        msgpack_pack_str(to, v->u.str.n);
-        msgpack_pack_str_body(to, v->u.str.s, v->u.str.n);
+        msgpack_pack_str(&to, v->u.str.n);
+        msgpack_pack_str_body(&to, v->u.str.s, v->u.str.n);
         return;
     case V_BIN:
-        msgpack_pack_bin(to, v->u.bin.n);
-        msgpack_pack_bin_body(to, v->u.bin.p, v->u.bin.n);
+        msgpack_pack_bin(&to, v->u.bin.n);
+        msgpack_pack_bin_body(&to, v->u.bin.p, v->u.bin.n);
         return;
     case V_LIST:
-        msgpack_pack_array(to, v->u.list.n);
-        for (size_t i = 0; i < v->u.list.n; i++)
-            pack(to, v->u.list.item[i]);
+        pack_list(out, v);
         return;
     case V_MAP:
-        msgpack_pack_map(to, v->u.map.n);
-        for (size_t i = 0; i < v->u.map.n; i++) {
-            size_t n = strlen(v->u.map.pair[i].key);
-            msgpack_pack_str(to, n);
-            msgpack_pack_str_body(to, v->u.map.pair[i].key, n);
-            pack(to, v->u.map.pair[i].val);
-        }
+        pack_map(out, v);
         return;
     }
 }
 
 void wire_encode(struct buf *out, const struct value *v)
 {
-    msgpack_packer to;
-    msgpack_packer_init(&to, out, pack_into);
-    pack(&to, v);
+    pack(out, v);
 }

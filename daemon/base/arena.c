@@ -64,23 +64,30 @@ size_t arena_used(const struct arena *a)
     return a->handed_out;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* n bytes as they are, at a multiple of `align`. */
+static void *take(struct arena *a, size_t n, size_t align)
 {
     REQUIRE(n <= SIZE_MAX / 4);
-    size_t need = (n + ALIGN - 1) / ALIGN * ALIGN;
-    if (need > a->newest->size - a->newest->used) {
-        size_t size = a->newest->size * 2;
-        a->newest = block_new(size < need ? need : size, a->newest);
+    struct block *b = a->newest;
+    size_t at = (b->used + align - 1) & ~(align - 1);
+    if (at > b->size || n > b->size - at) {
+        size_t size = b->size * 2;
+        b = a->newest = block_new(size < n ? n : size, b);
+        at = 0;
     }
-    void *p = a->newest->bytes + a->newest->used;
-    a->newest->used += need;
-    a->handed_out += need;
-    return memset(p, 0, need);
+    b->used = at + n;
+    a->handed_out += n;
+    return b->bytes + at;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    return memset(take(a, n, ALIGN), 0, n);
 }
 
 void *arena_copy(struct arena *a, const void *p, size_t n)
 {
-    void *q = arena_alloc(a, n);
+    void *q = take(a, n, ALIGN);
     if (n)
         memcpy(q, p, n);
     return q;
@@ -88,9 +95,10 @@ void *arena_copy(struct arena *a, const void *p, size_t n)
 
 char *arena_strn(struct arena *a, const char *s, size_t n)
 {
-    char *q = arena_alloc(a, n + 1);
+    char *q = take(a, n + 1, 1);
     if (n)
         memcpy(q, s, n);
+    q[n] = 0;
     return q;
 }
 
@@ -99,14 +107,19 @@ char *arena_str(struct arena *a, const char *s)
     return arena_strn(a, s, strlen(s));
 }
 
+/* Most texts are short: formatted once and copied, the long ones a second time at their place. */
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
+    char text[256];
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
     REQUIRE(n >= 0);
-    char *q = arena_alloc(a, (size_t)n + 1);
-    vsnprintf(q, (size_t)n + 1, fmt, again);
+    char *q = take(a, (size_t)n + 1, 1);
+    if ((size_t)n < sizeof text)
+        memcpy(q, text, (size_t)n + 1);
+    else
+        vsnprintf(q, (size_t)n + 1, fmt, again);
     va_end(again);
     return q;
 }
