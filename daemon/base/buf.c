@@ -38,6 +38,12 @@ void buf_put(struct buf *b, const void *p, size_t n)
     b->n += n;
 }
 
+uint8_t *buf_room(struct buf *b, size_t most)
+{
+    reserve(b, most);
+    return b->p + b->n;
+}
+
 void buf_str(struct buf *b, const char *s)
 {
     buf_put(b, s, strlen(s));

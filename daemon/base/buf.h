@@ -23,6 +23,8 @@ struct buf {
 void buf_done(struct buf *b);
 void buf_clear(struct buf *b); /* keeps the memory */
 void buf_put(struct buf *b, const void *p, size_t n);
+/* Where up to `most` bytes may be written; the caller then adds to b->n what it wrote. */
+uint8_t *buf_room(struct buf *b, size_t most);
 void buf_str(struct buf *b, const char *s); /* without the NUL */
 void buf_u8(struct buf *b, uint8_t v);
 void buf_be32(struct buf *b, uint32_t v);

@@ -70,12 +70,23 @@ enum status day_parse(const char *text, struct day *ret)
     return strlen(text) == 10 ? day_read(text, ret) : ST_INVALID;
 }
 
+static void put_digits(char *out, int n, unsigned v)
+{
+    for (; n > 0; v /= 10)
+        out[--n] = (char)('0' + v % 10);
+}
+
 const char *day_text(struct day d, char out[DAY_TEXT])
 {
     if (!day_is(d))
         return strcpy(out, "-");
     struct civil c = day_civil(d);
-    snprintf(out, DAY_TEXT, "%04u-%02u-%02u", (unsigned)c.year % 10000, (unsigned)c.month % 100, (unsigned)c.day % 100);
+    /* written by hand: an event holds dozens of days */
+    put_digits(out, 4, (unsigned)c.year % 10000);
+    out[4] = out[7] = '-';
+    put_digits(out + 5, 2, (unsigned)c.month);
+    put_digits(out + 8, 2, (unsigned)c.day);
+    out[10] = 0;
     return out;
 }
 

@@ -8,48 +8,62 @@
 
 /* ---- changing the copy ---- */
 
-/* Write one change down, and apply it. A change of ours that does not apply is a bug. */
-static void record(struct bench *b, const char *op, const char *path, struct value *val)
+/* Apply the change that was just written down. A change of ours that does not apply is a bug. */
+static void record(struct bench *b)
 {
-    struct value *one = v_list(b->a);
-    if (strcmp(op, "put") == 0)
-        change_put(b->a, one, path, val);
-    else if (strcmp(op, "del") == 0)
-        change_del(b->a, one, path);
-    else
-        change_push(b->a, one, path, val);
-    v_push(b->a, b->changes, v_at(one, 0));
-    REQUIRE(case_apply(b->a, b->kase, one) == ST_OK);
+    REQUIRE(case_apply_one(b->a, b->kase, v_at(b->changes, v_count(b->changes) - 1)) == ST_OK);
 }
 
 void bench_put(struct bench *b, const char *path, struct value *val)
 {
-    record(b, "put", path, val);
+    change_put(b->a, b->changes, path, val);
+    record(b);
 }
 
 void bench_put_str(struct bench *b, const char *path, const char *text)
 {
-    record(b, "put", path, v_str(b->a, text));
+    bench_put(b, path, v_str(b->a, text));
 }
 
 void bench_del(struct bench *b, const char *path)
 {
-    if (v_path(b->kase, path))
-        record(b, "del", path, NULL);
+    if (!v_path(b->kase, path))
+        return;
+    change_del(b->a, b->changes, path);
+    record(b);
 }
 
 void bench_push(struct bench *b, const char *path, struct value *item)
 {
-    record(b, "push", path, item);
+    change_push(b->a, b->changes, path, item);
+    record(b);
 }
 
+/* Paths are made for every change, nearly all of nothing but %s: put together without the machine behind printf. */
 const char *bench_path(struct bench *b, const char *fmt, ...)
 {
+    char path[256];
+    size_t n = 0;
     va_list ap;
     va_start(ap, fmt);
-    const char *path = arena_vprintf(b->a, fmt, ap);
+    for (const char *f = fmt; *f && n < sizeof path; f++) {
+        if (*f != '%') {
+            path[n++] = *f;
+            continue;
+        }
+        const char *s = *++f == 's' ? va_arg(ap, const char *) : NULL;
+        size_t len = s ? strlen(s) : sizeof path;
+        if (len < sizeof path - n)
+            memcpy(path + n, s, len);
+        n += len;
+    }
     va_end(ap);
-    return path;
+    if (n < sizeof path)
+        return arena_strn(b->a, path, n);
+    va_start(ap, fmt); /* something else than %s, or long */
+    const char *whole = arena_vprintf(b->a, fmt, ap);
+    va_end(ap);
+    return whole;
 }
 
 /* ---- refusing ---- */

@@ -68,6 +68,13 @@ static struct value *path_map(struct arena *a, struct value *kase, char *path, b
     return at;
 }
 
+/* A copy of what has parts: a later push into it must not change the event that it came with. The rest never changes.
+ */
+static struct value *own(struct arena *a, const struct value *val)
+{
+    return v_kind(val) == V_LIST || v_kind(val) == V_MAP ? v_copy(a, val) : (struct value *)val;
+}
+
 static enum status put(struct arena *a, struct value *kase, const char *path, const struct value *val)
 {
     char head[PATH_MOST];
@@ -75,8 +82,7 @@ static enum status put(struct arena *a, struct value *kase, const char *path, co
     struct value *map = key ? path_map(a, kase, head, true) : NULL;
     if (!map || !val)
         return ST_CORRUPT;
-    /* a copy: a later push into it must not change the event that it came with */
-    v_put(a, map, key, v_copy(a, val));
+    v_put(a, map, key, own(a, val));
     return ST_OK;
 }
 
@@ -102,29 +108,31 @@ static enum status push(struct arena *a, struct value *kase, const char *path, c
         v_put(a, map, key, list = v_list(a));
     if (v_kind(list) != V_LIST)
         return ST_CORRUPT;
-    v_push(a, list, v_copy(a, item));
+    v_push(a, list, own(a, item));
     return ST_OK;
+}
+
+enum status case_apply_one(struct arena *a, struct value *kase, const struct value *change)
+{
+    const char *op = v_text(v_at(change, 0), "");
+    const char *path = v_text(v_at(change, 1), "");
+    if (strcmp(op, "put") == 0 && v_count(change) == 3)
+        return put(a, kase, path, v_at(change, 2));
+    if (strcmp(op, "push") == 0 && v_count(change) == 3)
+        return push(a, kase, path, v_at(change, 2));
+    if (strcmp(op, "del") == 0 && v_count(change) == 2)
+        return del(a, kase, path);
+    return ST_CORRUPT;
 }
 
 enum status case_apply(struct arena *a, struct value *kase, const struct value *changes)
 {
     if (v_kind(kase) != V_MAP || v_kind(changes) != V_LIST)
         return ST_CORRUPT;
-    for (size_t i = 0; i < v_count(changes); i++) {
-        const struct value *c = v_at(changes, i);
-        const char *op = v_text(v_at(c, 0), "");
-        const char *path = v_text(v_at(c, 1), "");
-        enum status st = ST_CORRUPT;
-        if (strcmp(op, "put") == 0 && v_count(c) == 3)
-            st = put(a, kase, path, v_at(c, 2));
-        else if (strcmp(op, "push") == 0 && v_count(c) == 3)
-            st = push(a, kase, path, v_at(c, 2));
-        else if (strcmp(op, "del") == 0 && v_count(c) == 2)
-            st = del(a, kase, path);
-        if (st)
-            return st;
-    }
-    return ST_OK;
+    enum status st = ST_OK;
+    for (size_t i = 0; i < v_count(changes) && !st; i++)
+        st = case_apply_one(a, kase, v_at(changes, i));
+    return st;
 }
 
 struct day case_day(const struct value *v, const char *path)

@@ -45,6 +45,8 @@
 /* Apply changes in their order to a case (changed in place; a fresh v_map(a) for an opening one). ST_CORRUPT: a change
  * has no such form; the case may then be half changed and must be thrown away. */
 MUST_USE enum status case_apply(struct arena *a, struct value *kase, const struct value *changes);
+/* The same with one. Plain values of the change become part of the case: they live as long as it. */
+MUST_USE enum status case_apply_one(struct arena *a, struct value *kase, const struct value *change);
 
 /* Making changes. Paths are keys joined by dots; no key holds a dot. */
 void change_put(struct arena *a, struct value *changes, const char *path, struct value *val);

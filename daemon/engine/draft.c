@@ -279,7 +279,7 @@ enum status draft_decision(struct engine *e, struct arena *a, const struct proce
     *ret = draft_new(a, kind, d->act);
     ret->done = d->done;
     ret->private_ = d->private_;
-    struct value *changes = v_copy(a, d->changes);
+    struct value *changes = d->changes;
     tell_ended(a, p, before, d, changes);
     if (d->by)
         v_put(a, ret->keys, "by", d->by);

@@ -1,12 +1,13 @@
 /* fill.c - leeway-fill: many open cases in a store, through the engine itself, for the tests of limits
  *
- *     leeway-fill STORE CASES ORGANS
+ *     leeway-fill STORE CASES ORGANS [GIB]
  *
  * STORE is the folder of a daemon of simulated time that was started once and has ended. Registered are, when they are
  * not there yet: the department `committee`, below it `discipline`, `works` and `organ-000` to ORGANS, each with a
  * principal of its own name. Each case is recorded by one of the organs in turn, applied for and accepted, so that it
  * is open in the stage of verification, with a running clock, a task of `discipline`, one of the organ and an unread
- * notice. A batch is a thousand commands. Prints one line: cases, events, seconds.
+ * notice. A batch is a thousand commands. GIB: the size of the
+ * store's map, 64 without. Prints one line: cases, events, seconds.
  */
 #include "daemon/base/check.h"
 #include "daemon/engine/engine.h"
@@ -17,9 +18,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { BATCH = 1000, NAME = 16, ORGANS_MOST = 999 };
+enum { BATCH = 1000, NAME = 16, ORGANS_MOST = 999, MAP_GIB = 64 };
 
-static const size_t MAP_BYTES = (size_t)64 << 30;
 static const char ADMINISTRATOR[] = "administrator", PROCEDURE[] = "yinchuan";
 
 struct filling {
@@ -213,8 +213,8 @@ int main(int argc, char **argv)
 {
     struct store *store;
     struct buf why = {0};
-    if (argc != 4) {
-        fprintf(stderr, "Usage: leeway-fill STORE CASES ORGANS\n");
+    if (argc != 4 && argc != 5) {
+        fprintf(stderr, "Usage: leeway-fill STORE CASES ORGANS [GIB]\n");
         return 64;
     }
     uint64_t cases = strtoull(argv[2], NULL, 10), done = 0;
@@ -222,7 +222,8 @@ int main(int argc, char **argv)
     f->organs = strtoul(argv[3], NULL, 10);
     if (f->organs < 1 || f->organs > ORGANS_MOST)
         fail(argv[3], "ORGANS is a number from 1 to 999");
-    if (store_open_lmdb(argv[1], MAP_BYTES, &store, &why))
+    size_t gib = argc == 5 ? strtoul(argv[4], NULL, 10) : MAP_GIB;
+    if (store_open_lmdb(argv[1], gib << 30, &store, &why))
         fail(argv[1], buf_cstr(&why));
     f->a = arena_new();
     f->engine = start(store);
