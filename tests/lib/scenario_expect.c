@@ -161,9 +161,9 @@ static const char *clock_name(struct cursor *c, const struct word *w)
 
 static void read_clock(struct cursor *c, struct expect *e)
 {
-    static const char *const states[][2] = {{"计算中", "running"},  {"暂停", "paused"},   {"按期完成", "met"},
-                                            {"已过", "missed"},     {"逾期完成", "late"}, {"未起算", "none"},
-                                            {"待定", "provisional"}};
+    static const char *const states[][2] = {{"计算中", "running"},   {"暂停", "paused"},   {"按期完成", "met"},
+                                            {"已过", "missed"},      {"逾期完成", "late"}, {"未起算", "none"},
+                                            {"待定", "provisional"}, {"终止", "ended"}};
     const struct word *w = cursor_need(c, "a clock");
     e->name = w ? clock_name(c, w) : NULL;
     while ((w = cursor_next(c)) != NULL) {
@@ -176,7 +176,8 @@ static void read_clock(struct cursor *c, struct expect *e)
             if (strcmp(states[i][0], w->s) == 0)
                 e->state = states[i][1];
         if (!e->state)
-            word_problem(c->s, c->l, w, "expected 到 DAY, 计算中, 暂停, 按期完成, 逾期完成, 已过, 未起算 or 待定");
+            word_problem(c->s, c->l, w,
+                         "expected 到 DAY, 计算中, 暂停, 按期完成, 逾期完成, 已过, 未起算, 待定 or 终止");
     }
 }
 
