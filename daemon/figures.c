@@ -84,6 +84,8 @@ void figures_status(struct house *h, const char *principal, struct arena *a, str
 {
     if (strcmp(v_get_str(status, "t", ""), "answer") != 0)
         return;
+    if (h->behind)
+        v_put_str(a, status, "alarm", "behind");
     if (h->held)
         v_put_str(a, status, "held", hold_text(h->held));
     if (!looks_after_it(h, principal))

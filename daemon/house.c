@@ -7,6 +7,7 @@
 #include "daemon/ops/log.h"
 #include "daemon/reading.h"
 #include "daemon/serve.h"
+#include "daemon/trust.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -261,6 +262,7 @@ static int start_engine(struct house *h, struct buf *why)
         .administrator = h->config->administrator,
         .simulated = h->config->simulated,
         .simulated_start = h->config->start,
+        .restored = h->restored,
     };
     random_bytes(o.salt, sizeof o.salt);
     enum status st = read_sources(a, h->config->calendars, &o.calendars, &o.ncalendars, why);
@@ -296,10 +298,11 @@ static int open_bus(struct house *h, struct buf *why)
     return bus_open(&plan, &h->bus, why) ? EX_UNAVAILABLE : EX_OK;
 }
 
-int house_open(const char *config_file, struct house **ret, struct buf *why)
+int house_open(const char *config_file, bool restored, struct house **ret, struct buf *why)
 {
     struct house *h = xcalloc(1, sizeof *h);
     h->config_file = config_file;
+    h->restored = restored;
     int code = open_config(h, why);
     if (!code)
         code = open_store(h, why);
@@ -307,6 +310,7 @@ int house_open(const char *config_file, struct house **ret, struct buf *why)
         code = start_engine(h, why);
     if (!code)
         code = open_bus(h, why);
+    trust_begin(h);
     curve_wipe(&h->key); /* the sockets have it now */
     if (code) {
         house_close(h);
@@ -336,5 +340,6 @@ void house_close(struct house *h)
         config_free(h->keys);
     config_free(h->config);
     buf_done(&h->out);
+    sign_wipe(&h->heads);
     free(h);
 }

@@ -8,6 +8,7 @@
 #ifndef LEEWAY_HOUSE_H
 #define LEEWAY_HOUSE_H
 
+#include "daemon/base/sign.h"
 #include "daemon/bus/bus.h"
 #include "daemon/bus/session.h"
 #include "daemon/engine/engine.h"
@@ -16,16 +17,22 @@
 #include "daemon/ops/counters.h"
 #include "daemon/paperwork.h"
 #include "daemon/pending.h"
+#include "proto/proof.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 struct readings;
 
 struct house {
     const char *config_file;
+    bool restored;
     struct config *config; /* of the start: everything but the keys */
     struct config *keys;   /* the newest; the same one until a reload */
     struct curve_key key;
+    struct sign_pair heads;       /* signs heads; follows from the key */
+    struct head_text signed_text; /* the one that was signed last, and how */
+    uint8_t signature[SIGN_LEN];
     struct store *store;
     struct engine *engine;
     struct worker *worker;
@@ -44,15 +51,16 @@ struct house {
     struct when now, next_due;
     enum hold held;
     bool full;
-    bool cut_later; /* connections may have lost their key */
+    atomic_bool behind; /* a head that this daemon signed was higher than its own: nothing is written (trust.h) */
+    bool cut_later;     /* connections may have lost their key */
     unsigned ticks;
 
     int exit_code; /* the loop ends when it is not 0 */
 };
 
-/* Open all but the threads of engine and papers. `why` gets what is wrong. Returns an exit code (0: fine, *ret is
- * given). */
-int house_open(const char *config_file, struct house **ret, struct buf *why);
+/* Open all but the threads of engine and papers. restored: the store was put back to an earlier state. `why` gets what
+ * is wrong. Returns an exit code (0: fine, *ret is given). */
+int house_open(const char *config_file, bool restored, struct house **ret, struct buf *why);
 
 /* Closes everything; the two threads must be stopped. NULL is fine. */
 void house_close(struct house *h);

@@ -39,6 +39,8 @@ static struct when wall(void *ctx, enum hold *ret_hold)
     struct when now = clock_wall();
     bool matters = !l->house->config->unsynchronised_allowed;
     *ret_hold = sched_look(&l->watch, now, clock_tick(), matters && clock_unsynchronised());
+    if (atomic_load(&l->house->behind))
+        *ret_hold = HOLD_BEHIND;
     return now;
 }
 

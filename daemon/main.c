@@ -18,6 +18,9 @@ static const char usage[] =
     "\n"
     "  leewayd --config FILE [--port-file FILE]   run in the foreground until SIGTERM\n"
     "  leewayd --check --config FILE              check the configuration and say what is wrong\n"
+    "  leewayd --restored --config FILE           the first start after the store was put back to an earlier\n"
+    "                                             state: writes it down and raises the generation, so that\n"
+    "                                             subscribers that know more are told apart\n"
     "\n"
     "  -c, --config FILE      the configuration (leewayd.yaml)\n"
     "  -n, --check            check only\n"
@@ -32,7 +35,7 @@ static const char usage[] =
 
 struct words {
     const char *config, *port_file;
-    bool check;
+    bool check, restored;
 };
 
 static int check(const char *file)
@@ -92,7 +95,7 @@ static int run(struct words *w)
     struct buf why = {0};
     umask(077);
     raise_limits();
-    int code = house_open(w->config, &h, &why);
+    int code = house_open(w->config, w->restored, &h, &why);
     if (code) {
         fprintf(stderr, "%s\n", buf_cstr(&why));
         log_say(LOG_ERROR, "not-started", LOG_NUMBER("exit", code), LOG_END);
@@ -110,6 +113,7 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
         {"check", no_argument, NULL, 'n'},
+        {"restored", no_argument, NULL, 'r'},
         {"port-file", required_argument, NULL, 'p'},
         {"version", no_argument, NULL, 'V'},
         {"help", no_argument, NULL, 'h'},
@@ -121,6 +125,8 @@ int main(int argc, char **argv)
             w.config = optarg;
         else if (o == 'n')
             w.check = true;
+        else if (o == 'r')
+            w.restored = true;
         else if (o == 'p')
             w.port_file = optarg;
         else if (o == 'V')

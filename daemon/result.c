@@ -2,6 +2,7 @@
 #include "daemon/ops/log.h"
 #include "daemon/reading.h"
 #include "daemon/serve.h"
+#include "daemon/trust.h"
 #include "proto/wire.h"
 
 #include <string.h>
@@ -62,17 +63,10 @@ static enum status read_group(void *ctx, struct arena *a, const char *stream, co
     return ST_OK;
 }
 
-static void put_head(const struct house *h, struct arena *a, struct value *v)
-{
-    v_put_int(a, v, "generation", (int64_t)h->head.generation);
-    v_put_int(a, v, "number", (int64_t)h->head.number);
-    v_put(a, v, "root", v_bin(a, h->head.root.b, HASH_LEN));
-}
-
 static struct value *make_head(void *ctx, struct arena *a)
 {
     struct value *v = v_map(a);
-    put_head(ctx, a, v);
+    trust_put_head(ctx, a, v);
     return v;
 }
 
@@ -161,7 +155,7 @@ void serve_head(struct house *h)
 {
     struct arena *a = arena_new();
     struct value *v = v_map(a);
-    put_head(h, a, v);
+    trust_put_head(h, a, v);
     v_put_int(a, v, "transition", (int64_t)h->head.transition);
     v_put_int(a, v, "now", h->now.ms);
     if (h->config->simulated)

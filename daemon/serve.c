@@ -5,6 +5,7 @@
 #include "daemon/figures.h"
 #include "daemon/ops/log.h"
 #include "daemon/reading.h"
+#include "daemon/trust.h"
 #include "proto/message.h"
 #include "proto/wire.h"
 
@@ -31,6 +32,15 @@ static void answer(struct incoming *in, const struct value *v)
 static void refuse(struct incoming *in, const char *kind, const char *code, const char *text)
 {
     answer(in, message_refused(in->arena, in->id, kind, code, text));
+}
+
+/* Whoever was put back to an earlier state gives no number that was given before. */
+static bool writes(struct incoming *in)
+{
+    if (in->house->behind)
+        refuse(in, "space", "behind",
+               "the store was put back to an earlier state, somebody knows more of it; nothing is written any more");
+    return !in->house->behind;
 }
 
 /* ---- To the engine ---- */
@@ -96,7 +106,7 @@ static void handle_command(struct incoming *in)
                 .sent = sent_at(h, in->message),
             },
     };
-    if (!papers_there(in))
+    if (!writes(in) || !papers_there(in))
         return;
     if (pending_add(h->pending, &in->from, in->who->principal, &job.job.tag)) {
         h->counters.refused_limit++;
@@ -119,7 +129,10 @@ static void handle_command(struct incoming *in)
 static void handle_ask(struct incoming *in)
 {
     struct house *h = in->house;
-    struct question q = {h->store, h->view, in->who->principal, h->now, in->message, h->full};
+    struct question q = {h->store, h->view, in->who->principal, h->now, in->message, h->full || h->behind};
+    bool head = !strcmp(v_get_str(in->message, "q", ""), "head");
+    if (head)
+        trust_hear(h, in->who->principal, in->message);
     struct value *v = question_answer(in->arena, &q);
     if (!strcmp(v_get_str(v, "kind", ""), "store"))
         log_say(LOG_ERROR, "record-not-read", LOG_TEXT("question", v_get_str(in->message, "q", "")),
@@ -127,6 +140,8 @@ static void handle_ask(struct incoming *in)
                 LOG_END);
     if (!strcmp(v_get_str(in->message, "q", ""), "status"))
         figures_status(h, in->who->principal, in->arena, v);
+    if (head)
+        trust_answer_head(h, in->arena, v);
     h->counters.questions++;
     answer(in, v);
 }
@@ -236,6 +251,8 @@ static void submit_paper(struct incoming *in)
 {
     struct house *h = in->house;
     struct peer nobody;
+    if (!writes(in))
+        return;
     struct paper_task task = {
         .arena = in->arena,
         .principal = arena_str(in->arena, in->who->principal),

@@ -145,6 +145,10 @@ static const struct key_rule nested_keys[] = {
     {"cause", "stream", KEY_TAG, true},      {"cause", "position", KEY_COUNT, true},
     {"failed", "position", KEY_COUNT, true}, {"failed", "reason", KEY_TEXT, true},
     {"took", "position", KEY_COUNT, true},   {"took", "fence", KEY_COUNT, true},
+    {"head", "generation", KEY_COUNT, false},
+    {"head", "number", KEY_COUNT, false},
+    {"head", "root", KEY_HASH, false},
+    {"head", "signature", KEY_CHUNK, false},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -19,6 +19,21 @@ struct hash proof_empty(void)
     return hash_of(NULL, 0);
 }
 
+static void put_be64(uint8_t *p, uint64_t n)
+{
+    for (int i = 0; i < 8; i++)
+        p[i] = (uint8_t)(n >> (56 - 8 * i));
+}
+
+struct head_text proof_head_text(uint64_t generation, uint64_t number, const struct hash *root)
+{
+    struct head_text t = {{'l', 'e', 'e', 'w', 'a', 'y', ' ', 'h', 'e', 'a', 'd', ' ', '1', 0, 0, 0}};
+    put_be64(t.b + 16, generation);
+    put_be64(t.b + 24, number);
+    memcpy(t.b + 32, root->b, HASH_LEN);
+    return t;
+}
+
 static bool equal(const struct hash *a, const struct hash *b)
 {
     return memcmp(a->b, b->b, HASH_LEN) == 0;

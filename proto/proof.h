@@ -32,4 +32,11 @@ bool proof_inclusion(uint64_t index, uint64_t size, const struct hash *leaf, con
 bool proof_consistency(uint64_t old_size, uint64_t new_size, const struct hash *old_root, const struct hash *new_root,
                        const struct hash *proof, size_t count);
 
+/* What is signed of a head. */
+enum { HEAD_TEXT = 16 + 8 + 8 + HASH_LEN };
+struct head_text {
+    uint8_t b[HEAD_TEXT];
+};
+struct head_text proof_head_text(uint64_t generation, uint64_t number, const struct hash *root);
+
 #endif

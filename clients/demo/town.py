@@ -122,9 +122,9 @@ keys:
 """)
         return path
 
-    def start(self, limit=30.0):
+    def start(self, limit=30.0, words=()):
         """Start the daemon on the store that is there, and wait until it answers."""
-        self.daemon = self.spawn("leewayd", [self.programs / "leewayd", "-c", self.configure()])
+        self.daemon = self.spawn("leewayd", [self.programs / "leewayd", "-c", self.configure(), *words])
         client = self.client(ADMINISTRATOR)
         end = time.monotonic() + limit
         question = client.send({"t": "ask", "q": "status"})

@@ -18,6 +18,10 @@ int show_served(struct run *r);
 int show_unserved(struct run *r);
 int command_show(struct run *r);
 
+/* cmd_errors.c */
+int errors_lookup_verb(struct run *r);
+int errors_list_verb(struct run *r);
+
 /* cmd_task.c */
 int task_list(struct run *r);
 int task_do(struct run *r);

@@ -6,6 +6,7 @@
 #include "clients/lib/options.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "proto/errors.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -77,57 +78,18 @@ static enum exit_code exit_of(enum lw_code code)
     return EXIT_UNREACHABLE;
 }
 
-/* The last line tells what to do. */
-static const char *remedy(struct run *r, const struct value *answer, const struct lw_error *e, const char *id)
+/* The last line tells what to do: what the registry says of the code, or of its kind when a later daemon made it. */
+static const char *remedy(struct run *r, const struct lw_error *e, const char *id)
 {
-    enum lw_code code = e->code;
-    const char *word = e->word;
-    if (strcmp(word, "case-moved-on") == 0)
-        return TR(r, "look at it again (leeway case show) and repeat with the new --expect",
-                  "重新查看案件(leeway case show),再用新的 --expect 重试");
-    if (strcmp(word, "id-reused") == 0)
-        return TR(r, "leave --id out: that one was used for something else", "不要带 --id:该编号已用于其他命令");
-    switch (code) {
-    case LW_LAW:
-        return v_get(answer, "missing") && strcmp(word, "act-not-possible") != 0
-                   ? TR(r, "supply what is missing", "补齐所缺")
-               : v_get(answer, "earliest") ? TR(r, "try again on that day", "届时再办")
-                                           : TR(r, "leeway case history and case explain tell what was done and due",
-                                                "leeway case history 和 case explain 说明已办事项和各期限");
-    case LW_RIGHT:
-        return TR(r, "ask whoever holds the right, or use that department's key (--context)",
-                  "请有权限的部门办理,或使用该部门的密钥(--context)");
-    case LW_TIMEOUT:
-        return arena_printf(r->arena,
-                            TR(r, "the outcome is unknown: repeat it with --id %s", "结果未知:请用 --id %s 重试"),
-                            id ? id : "");
-    case LW_UNREACHABLE:
-        return TR(r, "is leewayd running, and is the endpoint right?", "leewayd 是否在运行,endpoint 是否正确?");
-    case LW_AUTH:
-        return TR(r, "have the administrator add this key (leeway key add), or give its principal the right",
-                  "请管理员登记该密钥(leeway key add)或授予权限");
-    case LW_SPACE:
-        return TR(r, "the daemon only reads at the moment; tell its operator", "守护进程暂时只读,请告知运维");
-    case LW_STORE:
-        return TR(r, "tell the operator: the record must come back from a backup", "请告知运维:该记录需从备份恢复");
-    case LW_FORM: /* an act's form is told by its task; of the rest, --help tells what there is to tell */
-        return strncmp(word, "field-", 6) == 0 || strncmp(word, "paper-", 6) == 0 || strncmp(word, "part-", 5) == 0
-                   ? TR(r, "--ask, or leeway task do, asks for what is needed", "用 --ask 或 leeway task do 逐项填写")
-                   : TR(r, "--help tells what is expected", "--help 说明所需内容");
-    case LW_OK:
-    case LW_CONFLICT:
-    case LW_LIMIT:
-    case LW_NOT_FOUND:
-    case LW_PROTOCOL:
-    case LW_OPTION:
-    case LW_IO:
-    case LW_CLOSED:
-    case LW_TAKEN_OVER:
-    case LW_REVOKED:
-    case LW_AHEAD:
-        break;
-    }
-    return NULL;
+    const struct known_error *known = error_lookup(e->word);
+    if (!known)
+        known = error_lookup(lw_error_name(e->code));
+    if (!known)
+        return NULL;
+    const char *text = TR(r, known->remedy, known->remedy_zh), *mark = strstr(text, "{id}");
+    if (!mark)
+        return text;
+    return arena_printf(r->arena, "%.*s%s%s", (int)(mark - text), text, id ? id : "", mark + strlen("{id}"));
 }
 
 static void print_detail(struct run *r, const char *name, const struct value *v)
@@ -153,7 +115,7 @@ static bool is_ascii(const char *text)
 
 int run_refused(struct run *r, const struct value *answer, const struct lw_error *e, const char *id)
 {
-    const char *what = remedy(r, answer, e, id), *zh = is_ascii(e->text) ? word_of_code(r->language, e->word) : NULL;
+    const char *what = remedy(r, e, id), *zh = is_ascii(e->text) ? word_of_code(r->language, e->word) : NULL;
     if (r->format != TABLE) {
         struct value *error = v_map(r->arena);
         v_put_str(r->arena, error, "code", e->word);

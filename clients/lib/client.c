@@ -131,7 +131,8 @@ void lw_close(struct lw_client *c, int drain_ms)
     if (!c)
         return;
     struct tick end = {client_now().ms + drain_ms};
-    while (drain_ms > 0 && c->session && session_pending(c->session) && client_now().ms < end.ms)
+    while (drain_ms > 0 && c->session && (session_flush(c->session) || session_pending(c->session)) &&
+           client_now().ms < end.ms)
         lw_run(c, (int)(end.ms - client_now().ms));
     watches_close(c);
     session_free(c->session);

@@ -151,8 +151,8 @@ enum lw_state { LW_CONNECTING = 1, LW_UP, LW_LOST, LW_NO_ENTRY };
 /* Reads the keys and begins to connect; never waits. Copies the options. NULL: *e tells. Gives: lw_close(). */
 struct lw_client *lw_open(const struct lw_opts *o, struct lw_error *e);
 
-/* Wait up to drain_ms for answers that are due, then answer what still waits with LW_CLOSED and free everything,
- * streams and watches too. NULL is fine. */
+/* Wait up to drain_ms for answers that are due, and until reports are durable; then answer what still waits with
+ * LW_CLOSED and free everything, streams and watches too. NULL is fine. */
 void lw_close(struct lw_client *c, int drain_ms);
 
 int lw_fd(const struct lw_client *c);      /* the client's own: never close it; the same for as long as it lives */

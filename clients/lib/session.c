@@ -269,6 +269,16 @@ size_t session_pending(const struct session *s)
     return s->pending;
 }
 
+bool session_flush(struct session *s)
+{
+    bool left = false;
+    for (struct lw_stream *st = s->streams; st; st = stream_sibling(st)) {
+        lw_flush(st);
+        left = left || (lw_reporting(st) && stream_next(st).ms != TICK_NEVER.ms);
+    }
+    return left;
+}
+
 bool session_is_up(const struct session *s)
 {
     return s->up;

@@ -47,6 +47,9 @@ struct tick session_next(const struct session *s);
 size_t session_pending(const struct session *s);
 bool session_is_up(const struct session *s);
 
+/* Send what streams have gathered to report; true while the daemon does not have all of it. */
+bool session_flush(struct session *s);
+
 /* For stream.c: send a message now (dropped when the connection is down), and a fresh id in it. */
 void session_send(struct session *s, const struct value *message);
 void session_id(struct session *s, char ret[LW_ID]);

@@ -1,6 +1,6 @@
 /* hash.h - BLAKE2b-256 for what must be proved, SipHash for what must only be noticed
  *
- * The one door of sodium.h. Pure (both are functions of their input alone). Threads: any.
+ * With sign.h the door of sodium.h. Pure (both are functions of their input alone). Threads: any.
  */
 #ifndef LEEWAY_BASE_HASH_H
 #define LEEWAY_BASE_HASH_H

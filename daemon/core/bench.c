@@ -8,16 +8,52 @@
 
 /* ---- changing the copy ---- */
 
-/* Apply the change that was just written down. A change of ours that does not apply is a bug. */
-static void record(struct bench *b)
+/* What the event itself has put there says it at once: a clock that starts is one change and not eight. NULL: nothing
+ * of the event covers the path, or the order of what does matters. ret_rest: what is left of the path inside of it. */
+static struct value *covers(const struct bench *b, const char *path, size_t n, const char **ret_rest)
 {
-    REQUIRE(case_apply_one(b->a, b->kase, v_at(b->changes, v_count(b->changes) - 1)) == ST_OK);
+    for (size_t i = v_count(b->changes); i-- > 0;) {
+        const struct value *earlier = v_at(b->changes, i), *at = v_at(earlier, 1);
+        size_t len = at->u.str.n, common = len < n ? len : n;
+        if (memcmp(at->u.str.s, path, common) != 0)
+            continue;
+        if (len < n && path[len] == '.') {
+            struct value *there = v_at(earlier, 2);
+            *ret_rest = path + len + 1;
+            return strcmp(v_text(v_at(earlier, 0), ""), "put") == 0 && v_kind(there) == V_MAP ? there : NULL;
+        }
+        if (len == n || (len > n && at->u.str.s[n] == '.'))
+            return NULL;
+    }
+    return NULL;
 }
 
+/* Write one change down, and apply it. A change of ours that does not apply is a bug. */
+static void record(struct bench *b, const char *op, const char *path, struct value *val)
+{
+    size_t n = strlen(path);
+    const char *rest;
+    struct value *one = v_list(b->a), *whole = covers(b, path, n, &rest), *at = v_strn(b->a, path, n);
+    v_push(b->a, one, v_str(b->a, op));
+    v_push(b->a, one, at);
+    if (val)
+        v_push(b->a, one, val);
+    REQUIRE(case_apply_one(b->a, b->kase, one) == ST_OK);
+    if (!whole) {
+        v_push(b->a, b->changes, one);
+        return;
+    }
+    at->u.str.s = rest;
+    at->u.str.n = n - (size_t)(rest - path);
+    REQUIRE(case_apply_one(b->a, whole, one) == ST_OK);
+}
+
+/* What stands there already is not put once more. */
 void bench_put(struct bench *b, const char *path, struct value *val)
 {
-    change_put(b->a, b->changes, path, val);
-    record(b);
+    const struct value *there = v_path(b->kase, path);
+    if (!there || !v_equal(there, val))
+        record(b, "put", path, val);
 }
 
 void bench_put_str(struct bench *b, const char *path, const char *text)
@@ -27,16 +63,13 @@ void bench_put_str(struct bench *b, const char *path, const char *text)
 
 void bench_del(struct bench *b, const char *path)
 {
-    if (!v_path(b->kase, path))
-        return;
-    change_del(b->a, b->changes, path);
-    record(b);
+    if (v_path(b->kase, path))
+        record(b, "del", path, NULL);
 }
 
 void bench_push(struct bench *b, const char *path, struct value *item)
 {
-    change_push(b->a, b->changes, path, item);
-    record(b);
+    record(b, "push", path, item);
 }
 
 /* Paths are made for every change, nearly all of nothing but %s: put together without the machine behind printf. */

@@ -148,5 +148,9 @@ void correct(struct bench *b);
 /* ---- decide.c ---- */
 void bench_begin(struct bench *b, struct arena *a, const struct judge *j);
 struct decision bench_end(struct bench *b, const char *act);
+/* ---- subjects.c: at the end of an act ---- */
+void subjects_note(struct bench *b);            /* whom the case is about, whether it was determined */
+struct value *subjects_moment(struct bench *b); /* { event, day, by } of this act */
+
 
 #endif

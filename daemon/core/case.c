@@ -220,6 +220,9 @@ size_t case_index(struct arena *a, const struct value *kase, struct bytes **ret)
     index_add(&l, "stage", procedure, v_get_str(kase, "stage", NULL));
     index_add(&l, "state", v_get_bool(kase, "ended") ? "ended" : "open", NULL);
     index_add(&l, "subject", v_text(v_path(kase, "facts.subject"), NULL), NULL);
+    const struct value *subjects = v_get(kase, "subjects");
+    for (size_t i = 0; i < v_count(subjects); i++)
+        index_add(&l, "subject", v_get_str(v_at(subjects, i), "id", NULL), NULL);
     if (l.n)
         qsort(l.item, l.n, sizeof *l.item, by_bytes);
     size_t n = 0;

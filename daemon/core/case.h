@@ -26,6 +26,10 @@
  *     did:     { act: principal },          who last did an act
  *     entered: { stage: day },              when a stage was entered last
  *     outcome, consequences: { areas: [..], force, event },
+ *     subjects: [ { id, part-kind?, part? } ],  whom it is about, in the facts or a part of it
+ *     concluded:  { event, day, by },       how the outcome came (of a part: in the part); by: a department
+ *     determined: { event, day, by },       how the determination went out
+ *     departures: [ { event, department, day, area, check, grant } ],  who did not go by its consequences
  *     ended,                                true in a stage that is an end
  *     lead }                                who must act now: the department of the newest transition
  *

@@ -32,6 +32,7 @@ struct decision bench_end(struct bench *b, const char *act)
     struct decision d = {.accepted = !b->refused, .rejection = b->rejection, .act = act, .done = b->done};
     if (b->refused)
         return d;
+    subjects_note(b);
     bench_put(b, "version", v_int(b->a, v_get_int(b->kase, "version", 0) + 1));
     tell_finish(b);
     d.kase = v_get_int(b->kase, "case", 0);

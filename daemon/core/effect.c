@@ -220,10 +220,11 @@ static void do_grant(struct bench *b, const struct effect *e, const char *articl
 static void do_conclude(struct bench *b, const struct effect *e)
 {
     const char *outcome = v_text(bench_fact(b, e->name), NULL);
-    if (outcome && b->part)
-        bench_put_str(b, bench_path(b, "parts.%s.%s.outcome", b->part_kind, b->part), outcome);
-    else if (outcome)
-        bench_put_str(b, "outcome", outcome);
+    const char *part = b->part ? bench_path(b, "parts.%s.%s.", b->part_kind, b->part) : "";
+    if (!outcome)
+        return;
+    bench_put_str(b, bench_path(b, "%soutcome", part), outcome);
+    bench_put(b, bench_path(b, "%sconcluded", part), subjects_moment(b));
 }
 
 /* ---- the course ---- */

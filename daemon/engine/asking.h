@@ -60,3 +60,4 @@ enum status ask_inclusion(struct asking *k), ask_consistency(struct asking *k), 
 enum status ask_procedure(struct asking *k), ask_register(struct asking *k);
 
 #endif
+void put_hashes(struct asking *k, const struct hash *hash, size_t n);

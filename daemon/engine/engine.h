@@ -38,6 +38,7 @@ struct engine_options {
     struct store *store;       /* borrowed until engine_free */
     const char *administrator; /* principal that has every right of administration from the first day */
     bool simulated;            /* a fresh store gets simulated time that starts at simulated_start */
+    bool restored; /* the store was put back to an earlier state: raise the generation */
     struct when simulated_start;
     const struct engine_source *calendars; /* loaded by an event when the store does not have them */
     size_t ncalendars;

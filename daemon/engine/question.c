@@ -174,10 +174,12 @@ static enum status ask_status(struct asking *k)
     return st;
 }
 
+/* With the proof that the tree of the number that the asker knows is its beginning, of the same moment. */
 enum status ask_head(struct asking *k)
 {
-    uint64_t size;
-    struct hash root;
+    uint64_t size, known = (uint64_t)v_get_int(k->m, "number", 0);
+    struct hash root, proof[PROOF_MOST];
+    size_t count;
     enum status st = put_head(k);
     if (!st)
         st = hashtree_stored(k->t, &size);
@@ -185,6 +187,11 @@ enum status ask_head(struct asking *k)
         st = hashtree_root(k->t, size, &root);
     if (!st)
         v_put(k->a, k->answer, "root", v_bin(k->a, root.b, HASH_LEN));
+    if (st || !known || known > size)
+        return st;
+    st = hashtree_consistency(k->t, known, size, proof, &count);
+    if (!st)
+        put_hashes(k, proof, count);
     return st;
 }
 
@@ -213,8 +220,8 @@ static const struct {
     {"procedure", ask_procedure, ANY},
     {"register", ask_register, ANY},
     {"command", ask_command, ANY},
-    {"inclusion", ask_inclusion, WATCH},
-    {"consistency", ask_consistency, WATCH},
+    {"inclusion", ask_inclusion, ANY},
+    {"consistency", ask_consistency, ANY},
     {"head", ask_head, ANY},
 };
 

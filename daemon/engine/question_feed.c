@@ -53,7 +53,7 @@ enum status ask_events(struct asking *k)
 
 /* ---- proofs ---- */
 
-static void put_hashes(struct asking *k, const struct hash *hash, size_t n)
+void put_hashes(struct asking *k, const struct hash *hash, size_t n)
 {
     struct value *list = v_list(k->a);
     for (size_t i = 0; i < n; i++)

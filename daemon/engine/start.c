@@ -81,13 +81,21 @@ static enum status own_event(struct engine *e, const char *id, struct draft *d)
     return event_write(e, e->scratch, &o, d, &answer);
 }
 
+static enum status generation_put(struct engine *e)
+{
+    struct buf generation = {0};
+    buf_be64(&generation, (uint64_t)e->generation);
+    enum status st = store_put(e->txn, DB_META, generation_key(), buf_bytes(&generation));
+    buf_done(&generation);
+    return st;
+}
+
 /* Event 1: which store this is. */
 static enum status start_create(struct engine *e)
 {
     struct arena *a = e->scratch;
     struct draft d = draft_new(a, "created", NULL);
     char hex[2 * sizeof e->options.salt + 1];
-    struct buf generation = {0};
     for (size_t i = 0; i < sizeof e->options.salt; i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", e->options.salt[i]);
     v_put_str(a, d.keys, "instance", hex);
@@ -97,14 +105,23 @@ static enum status start_create(struct engine *e)
         v_put_bool(a, d.keys, "simulated", true);
         v_put_int(a, d.keys, "clock", e->options.simulated_start.ms);
     }
-    buf_be64(&generation, (uint64_t)e->generation);
-    enum status st = store_put(e->txn, DB_META, generation_key(), buf_bytes(&generation));
-    buf_done(&generation);
+    enum status st = generation_put(e);
     if (!st)
         st = fold_sign(e->txn);
     struct key clock = count_key('h', HEAD_CLOCK);
     if (!st && e->simulated) /* the first event is recorded in simulated time already */
         st = counts_set(e->fold->counts, key_bytes(&clock), e->options.simulated_start.ms);
+    return st ? st : own_event(e, NULL, &d);
+}
+
+/* What came behind here is lost. The new generation is the machine's second, for the same state may be put back twice,
+ * and each time another history follows. */
+static enum status history_shortened(struct engine *e, struct when wall)
+{
+    struct draft d = draft_new(e->scratch, "history-shortened", NULL);
+    e->generation = wall.ms / 1000 > e->generation ? wall.ms / 1000 : e->generation + 1;
+    v_put_int(e->scratch, d.keys, "generation", e->generation);
+    enum status st = generation_put(e);
     return st ? st : own_event(e, NULL, &d);
 }
 
@@ -225,7 +242,7 @@ static enum status time_fits(const struct engine *e, struct buf *why)
     return ST_INVALID;
 }
 
-static enum status start_write(struct engine *e, struct buf *why)
+static enum status start_write(struct engine *e, struct when wall, struct buf *why)
 {
     int64_t next;
     enum status st = engine_event(e, &next);
@@ -233,6 +250,8 @@ static enum status start_write(struct engine *e, struct buf *why)
         st = start_create(e);
     else if (!st)
         st = time_fits(e, why);
+    if (!st && next > 1 && e->options.restored)
+        st = history_shortened(e, wall);
     if (!st)
         st = start_sources(e, e->options.calendars, e->options.ncalendars, calendar_source, why);
     if (!st)
@@ -260,7 +279,7 @@ enum status engine_start(struct engine *e, struct when now, struct engine_result
     }
     st = batch_begin(e, now, &r);
     if (!st)
-        st = batch_end(e, start_write(e, why), &r);
+        st = batch_end(e, start_write(e, now, why), &r);
     e->options.calendars = e->options.procedures = NULL; /* borrowed until here */
     if (st) {
         start_failed(st, why);

@@ -308,8 +308,9 @@ static void read_areas(struct reader *r, const struct node *map, struct effect *
 {
     read_options(r, map, &e->areas, &e->nareas);
     e->words.word = ARENA_ARRAY(r->a, const char *, e->nareas + 1);
-    for (size_t i = 0; i < e->nareas; i++)
-        e->words.word[e->words.n++] = e->areas[i].label;
+    for (size_t i = 0; i < e->nareas; i++) /* what the document calls one thing may be several that others ask for */
+        if (!words_have(&e->words, e->areas[i].label))
+            e->words.word[e->words.n++] = e->areas[i].label;
 }
 
 static void read_grant(struct reader *r, const struct node *map, const struct node *main, struct effect *e)

@@ -22,7 +22,8 @@
     X(refused_right, "messages of a principal or stream without a right")                                              \
     X(batches, "batches of the engine")                                                                                \
     X(full_batches, "batches refused for want of space")                                                               \
-    X(transitions, "transitions published")
+    X(transitions, "transitions published")                                                                            \
+    X(behind, "heads of its own heard that were higher than its own")
 
 struct counters {
 #define X(name, meaning) uint64_t name;

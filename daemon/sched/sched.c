@@ -13,6 +13,8 @@ const char *hold_text(enum hold h)
         return "the last event is more than 72 hours ago";
     case HOLD_UNSYNCHRONISED:
         return "the kernel calls the clock unsynchronised";
+    case HOLD_BEHIND:
+        return "the store was put back to an earlier state";
     }
     return "?";
 }

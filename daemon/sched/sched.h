@@ -22,6 +22,7 @@ enum hold {
     HOLD_BACKWARD,       /* the start is earlier than the last event */
     HOLD_GAP,            /* the start is more than 72 hours after the last event */
     HOLD_UNSYNCHRONISED, /* the kernel calls the clock unsynchronised */
+    HOLD_BEHIND,         /* the store was put back to an earlier state (trust.h); no confirmation ends it */
 };
 
 const char *hold_text(enum hold h);

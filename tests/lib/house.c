@@ -137,16 +137,12 @@ static void start(struct house *h)
     keep_result(h, &r);
 }
 
-/* The text of one of the files, in place of what stands in config/. */
-static void replace(struct house *h, const char *name, const char *text)
+/* One procedure alone, by this text. */
+static void only(struct house *h, const char *name, const char *text)
 {
-    const char *file = arena_printf(h->a, "%s.yaml", name);
-    for (size_t i = 0; i < h->procedures.n; i++)
-        if (strcmp(h->procedures.item[i].name, file) == 0) {
-            h->procedures.item[i].text = (struct bytes){(const uint8_t *)arena_str(h->a, text), strlen(text)};
-            return;
-        }
-    fail("no procedure", name);
+    h->procedures = (struct sources){ARENA_NEW(h->a, struct engine_source), 1};
+    h->procedures.item[0] = (struct engine_source){
+        arena_printf(h->a, "%s.yaml", name), {(const uint8_t *)arena_str(h->a, text), strlen(text)}};
 }
 
 static struct house *made(struct store *store, const char *day, bool real, const char *name, const char *text)
@@ -162,9 +158,10 @@ static struct house *made(struct store *store, const char *day, bool real, const
     h->notices = v_map(h->a);
     h->transitions = v_list(h->a);
     h->calendars = folder_read(h->a, "calendars");
-    h->procedures = folder_read(h->a, "procedures");
     if (name)
-        replace(h, name, text);
+        only(h, name, text);
+    else
+        h->procedures = folder_read(h->a, "procedures");
     start(h);
     return h;
 }

@@ -24,7 +24,7 @@ struct house;
 struct house *house_new(const char *day);
 /* The same on a store of the caller's (taken). real: no simulated time, `day` is only the first wall time. */
 struct house *house_new_on(struct store *store, const char *day, bool real);
-/* The same with another text for config/procedures/NAME.yaml. */
+/* The same with one procedure alone, whose text this is. */
 struct house *house_new_with(const char *day, const char *name, const char *text);
 void house_free(struct house *h);
 

@@ -46,7 +46,7 @@ enum expect_kind {
     EXPECT_FACT,
     EXPECT_CLOCK,
     EXPECT_COUNT,
-    EXPECT_LEAD,
+    EXPECT_PART,
     EXPECT_TASK,
     EXPECT_NO_TASK,
     EXPECT_OUTCOME,
@@ -55,6 +55,17 @@ enum expect_kind {
     EXPECT_PAPER,
     EXPECT_SERVED,
     EXPECT_SUSPENSION_NONE,
+    EXPECT_NO_CONSEQUENCE,
+    EXPECT_BODY,
+    EXPECT_LINK,
+    EXPECT_KIND,
+    EXPECT_READER,
+};
+
+/* One thing that is said of a body: 成员 D, 表决 D VALUE, 未决定 … */
+struct says {
+    const char *key, *department, *word;
+    int number;
 };
 
 /* Which fields mean something depends on the kind; NULL and 0 where nothing was said. */
@@ -65,8 +76,12 @@ struct expect {
     struct words cites;
     const char *department, *name, *act, *state, *day, *party;
     const char *rule, *article, *missing, *who, *code, *earliest;
+    const char *part_kind, *outcome, *field; /* of a part */
+    struct says *says;                       /* of a body, one below the other */
+    size_t nsays, says_cap;
     const struct value *value;
     int number;
+    int times; /* of a task */
 };
 
 enum step_kind { STEP_ACT = 1, STEP_DAY, STEP_LOOK, STEP_CASE };
@@ -124,6 +139,11 @@ struct scenario {
     size_t npieces, pieces_cap;
     struct step *step;
     size_t nsteps, steps_cap;
+    struct {
+        const char *name, *value;
+    } * parameter; /* set for this scenario */
+    size_t nparameters, parameters_cap;
+    const char *law_text;
     struct scenario_cite *cite;
     size_t ncites, cites_cap;
     struct problems *problems;
@@ -146,6 +166,13 @@ int line_characters(const char *from, const char *to);
 /* 部门, 人员, 称呼. false: the line is none of these. */
 bool town_read(struct scenario *s, const struct line *l);
 
+/* ---- scenario_set.c: parameters and switches that a scenario sets for itself ---- */
+
+/* 参数 NAME = VALUE. false: the line is something else. */
+bool set_read(struct scenario *s, const struct line *l);
+/* The text of a procedure with them; NULL: it has none of that name. In the arena. */
+const char *set_into(const struct scenario *s, struct arena *a, const char *procedure);
+
 /* ---- scenario_words.c: the words of the file, or a problem at the word ---- */
 
 /* What an alias stands for, else the word itself. */
@@ -162,6 +189,12 @@ const char *word_notice(struct scenario *s, const struct line *l, const struct w
 const struct fact *word_fact(struct scenario *s, const struct line *l, const struct word *w);
 const char *word_state(struct scenario *s, const struct line *l, const struct word *w, const char *part);
 const char *word_day(struct scenario *s, const struct line *l, const struct word *w);
+const struct body *word_body(struct scenario *s, const struct line *l, const struct word *w);
+const char *word_kind(struct scenario *s, const struct line *l, const struct word *w);
+const struct fact *word_part_field(struct scenario *s, const struct line *l, const struct word *w,
+                                   const struct part_kind *k);
+/* A kind of part by name or label; NULL without a problem. */
+const struct part_kind *word_part_kind(const struct scenario *s, const char *word);
 const char *word_slot(struct scenario *s, const struct line *l, const struct word *w);
 /* A party of the procedure by name or label; NULL without a problem. */
 const char *word_party(const struct scenario *s, const char *word);
@@ -198,5 +231,22 @@ struct play {
 };
 
 bool expect_holds(struct play *p, const struct expect *e);
+const char *look_known(struct play *p, const char *word); /* a deferred word as it is now, or the word itself */
+const char *look_department(const struct play *p, const char *id);
+void look_value(struct buf *out, const struct value *v);
+
+/* ---- scenario_council.c: bodies, links, kinds, parts ---- */
+
+bool part_is(struct play *p, const struct expect *e);
+bool body_is(struct play *p, const struct expect *e);
+bool link_is(struct play *p, const struct expect *e);
+bool kind_is(struct play *p, const struct expect *e);
+bool consequence_is(struct play *p, const struct expect *e);
+bool reader_is(struct play *p, const struct expect *e);
+
+/* ---- scenario_play.c ---- */
+
+/* A value with what is deferred as it is now. */
+struct value *play_value(struct play *p, const struct value *v);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A deferred word ("today"), or the word itself. */
-static const char *known(struct play *p, const char *word)
+const char *look_known(struct play *p, const char *word)
 {
     char text[DAY_TEXT];
     if (!word || word[0] != DEFERRED)
@@ -14,7 +14,7 @@ static const char *known(struct play *p, const char *word)
     return arena_str(p->a, day_text(house_today(p->h), text));
 }
 
-static const char *department_name(const struct play *p, const char *id)
+const char *look_department(const struct play *p, const char *id)
 {
     for (size_t i = 0; id && i < p->s->ndepartments; i++)
         if (strcmp(p->s->department[i].id, id) == 0)
@@ -53,11 +53,17 @@ static bool refused(struct play *p, const struct expect *e)
     return is_text(p->answer, "t", "refused") && fits(p->answer, "rule", e->rule) &&
            fits(p->answer, "article", e->article) && fits(p->answer, "missing", e->missing) &&
            fits(p->answer, "who", e->who) && fits(p->answer, "code", e->code) &&
-           fits(p->answer, "earliest", known(p, e->earliest)) &&
+           fits(p->answer, "earliest", look_known(p, e->earliest)) &&
            (!e->state || strstr(v_get_str(p->answer, "text", ""), e->state));
 }
 
 /* ---- notices of the step ---- */
+
+/* About the part that was asked for. */
+static bool fits_part(struct play *p, const struct value *map, const struct expect *e)
+{
+    return !e->part_kind || is_text(map, "part", arena_printf(p->a, "%d", e->number));
+}
 
 static bool of_this_case(const struct play *p, const struct value *n)
 {
@@ -67,11 +73,13 @@ static bool of_this_case(const struct play *p, const struct value *n)
 static void see_notice(struct play *p, const char *department, const struct value *n)
 {
     const struct value *fields = v_get(n, "fields");
-    buf_printf(&p->seen, "\n      通知 %s %s", department_name(p, department), v_get_str(n, "type", "-"));
+    buf_printf(&p->seen, "\n      通知 %s %s", look_department(p, department), v_get_str(n, "type", "-"));
+    if (v_get(n, "part"))
+        buf_printf(&p->seen, " 第%s项", v_get_str(n, "part", ""));
     if (v_get(n, "answer"))
         buf_printf(&p->seen, " 待办 %s 限 %s", v_get_str(n, "answer", ""), v_get_str(n, "due", "-"));
     if (v_get(n, "party"))
-        buf_printf(&p->seen, " 给 %s", department_name(p, v_get_str(n, "party", "")));
+        buf_printf(&p->seen, " 给 %s", look_department(p, v_get_str(n, "party", "")));
     for (size_t i = 0; i < v_count(fields); i++)
         buf_printf(&p->seen, " %s=%s", fields->u.map.pair[i].key, v_text(fields->u.map.pair[i].val, "…"));
 }
@@ -88,8 +96,9 @@ static void see_notices(struct play *p)
 static bool notice_fits(struct play *p, const struct expect *e, const struct value *n, const char *type)
 {
     const struct value *field = v_get(v_get(n, "fields"), e->state ? e->state : "");
-    return is_text(n, "type", type) && fits(n, "answer", e->act) && fits(n, "due", known(p, e->day)) &&
-           fits(n, "party", e->party) && (!e->value || (field && v_equal(field, e->value))) && of_this_case(p, n);
+    return is_text(n, "type", type) && fits(n, "answer", e->act) && fits(n, "due", look_known(p, e->day)) &&
+           fits(n, "party", e->party) && fits_part(p, n, e) &&
+           (!e->value || (field && v_equal(field, play_value(p, e->value)))) && of_this_case(p, n);
 }
 
 static bool notice_there(struct play *p, const struct expect *e)
@@ -123,13 +132,17 @@ static bool transition_there(struct play *p, const struct expect *e)
 
 /* ---- the folded case ---- */
 
+/* Of the main course, or of a track: "publicity/posted". */
 static bool stage_is(struct play *p, const struct expect *e)
 {
-    buf_printf(&p->seen, "%s 自 %s", v_get_str(p->folded, "stage", "-"), v_get_str(p->folded, "since", "-"));
-    return is_text(p->folded, "stage", e->name) && fits(p->folded, "since", known(p, e->day));
+    const char *slash = strchr(e->name, '/');
+    const char *track = slash ? arena_strn(p->a, e->name, (size_t)(slash - e->name)) : NULL;
+    const struct value *at = track ? v_get(v_get(p->folded, "tracks"), track) : p->folded;
+    buf_printf(&p->seen, "%s 自 %s", v_get_str(at, "stage", "-"), v_get_str(at, "since", "-"));
+    return is_text(at, "stage", e->name) && fits(at, "since", look_known(p, e->day));
 }
 
-static void see_value(struct buf *out, const struct value *v)
+void look_value(struct buf *out, const struct value *v)
 {
     if (v_kind(v) == V_STR)
         buf_str(out, v_text(v, ""));
@@ -144,12 +157,10 @@ static void see_value(struct buf *out, const struct value *v)
 static bool record_is(struct play *p, const struct expect *e)
 {
     const struct value *v = v_get(v_get(p->folded, e->state ? "given" : "facts"), e->name);
-    see_value(&p->seen, v);
+    look_value(&p->seen, v);
     if (e->number)
         return !v;
-    if (e->value && v_text(e->value, "")[0] == DEFERRED)
-        return strcmp(v_text(v, ""), known(p, v_text(e->value, ""))) == 0;
-    return e->value && !e->state ? v_equal(v, e->value) : v != NULL;
+    return e->value && !e->state ? v && v_equal(v, play_value(p, e->value)) : v != NULL;
 }
 
 static bool clock_is(struct play *p, const struct expect *e)
@@ -161,7 +172,7 @@ static bool clock_is(struct play *p, const struct expect *e)
     if (want && strcmp(want, "provisional") == 0 && v_get_bool(c, "provisional"))
         want = state;
     buf_printf(&p->seen, "%s 到 %s%s", state, v_get_str(c, "due", "-"), v_get_bool(c, "provisional") ? " 待定" : "");
-    return (!want || strcmp(state, want) == 0) && fits(c, "due", known(p, e->day));
+    return (!want || strcmp(state, want) == 0) && fits(c, "due", look_known(p, e->day));
 }
 
 static bool count_is(struct play *p, const struct expect *e)
@@ -182,40 +193,6 @@ static bool count_is(struct play *p, const struct expect *e)
     return false;
 }
 
-/* The newest suspension of a lead; NULL: never suspended. How many of its suspensions are open: at most one is right.
- */
-static const struct value *suspension_of(const struct play *p, const char *lead, int *ret_open)
-{
-    const struct value *all = v_get(p->folded, "suspensions"), *found = NULL;
-    *ret_open = 0;
-    for (size_t i = 0; i < v_count(all); i++) {
-        if (!is_text(all->u.map.pair[i].val, "part", lead))
-            continue;
-        found = all->u.map.pair[i].val;
-        *ret_open += !is_text(found, "state", "ended");
-    }
-    return found;
-}
-
-static bool lead_is(struct play *p, const struct expect *e)
-{
-    const char *id = arena_printf(p->a, "%d", e->number);
-    const struct value *lead = v_get(v_get(v_get(p->folded, "parts"), "lead"), id);
-    int open_ones;
-    const struct value *suspension = suspension_of(p, id, &open_ones);
-    const char *state = v_get_str(suspension, "state", "none");
-    bool open = strcmp(state, "unconfirmed") == 0 || strcmp(state, "confirmed") == 0;
-    buf_printf(&p->seen, "%s, suspension %s 自 %s, %d 项暂缓", v_get_str(lead, "state", "-"), state,
-               v_get_str(suspension, "since", "-"), open_ones);
-    if (open_ones > 1 || !fits(suspension, "since", known(p, e->day)))
-        return false;
-    if (e->name)
-        return is_text(lead, "state", e->name);
-    if (strcmp(e->state, "suspended") == 0)
-        return open;
-    return strcmp(e->state, "free") == 0 ? lead && !open : strcmp(state, e->state) == 0;
-}
-
 static bool no_suspension(struct play *p)
 {
     const struct value *all = v_get(p->folded, "suspensions");
@@ -233,12 +210,14 @@ static bool task_there(struct play *p, const struct expect *e)
     int found = 0;
     for (size_t i = 0; i < v_count(tasks); i++) {
         const struct value *t = tasks->u.map.pair[i].val;
-        found += (is_text(t, "act", e->act) && is_text(t, "department", e->department) &&
-                  fits(t, "due", known(p, e->day)) && (!e->state || v_get_bool(t, "escalated")));
-        buf_printf(&p->seen, "\n      待办 %s %s 限 %s%s", department_name(p, v_get_str(t, "department", NULL)),
-                   v_get_str(t, "act", "-"), v_get_str(t, "due", "-"), v_get_bool(t, "escalated") ? " 已报上级" : "");
+        found +=
+            (is_text(t, "act", e->act) && is_text(t, "department", e->department) &&
+             fits(t, "due", look_known(p, e->day)) && fits_part(p, t, e) && (!e->state || v_get_bool(t, "escalated")));
+        buf_printf(&p->seen, "\n      待办 %s %s 第%s项 限 %s%s", look_department(p, v_get_str(t, "department", NULL)),
+                   v_get_str(t, "act", "-"), v_get_str(t, "part", "-"), v_get_str(t, "due", "-"),
+                   v_get_bool(t, "escalated") ? " 已报上级" : "");
     }
-    return e->number ? found == e->number : found > 0;
+    return e->times ? found == e->times : found > 0;
 }
 
 static bool outcome_is(struct play *p, const struct expect *e)
@@ -248,21 +227,10 @@ static bool outcome_is(struct play *p, const struct expect *e)
     return e->name ? outcome && strcmp(outcome, e->name) == 0 : !outcome;
 }
 
-static bool area_there(struct play *p, const struct expect *e)
-{
-    const struct value *areas = v_path(p->folded, "consequences.areas");
-    for (size_t i = 0; i < v_count(areas); i++) {
-        if (e->name && strcmp(v_text(v_at(areas, i), ""), e->name) == 0)
-            return true;
-        buf_printf(&p->seen, " %s", v_text(v_at(areas, i), ""));
-    }
-    return !e->name && !v_count(areas);
-}
-
 static bool role_is(struct play *p, const struct expect *e)
 {
     const char *id = v_get_str(v_get(p->folded, "roles"), e->name, NULL);
-    buf_str(&p->seen, department_name(p, id));
+    buf_str(&p->seen, look_department(p, id));
     return e->department ? id && strcmp(id, e->department) == 0 : !id;
 }
 
@@ -280,10 +248,10 @@ static bool served_is(struct play *p, const struct expect *e)
     bool found = false;
     for (size_t i = 0; i < v_count(all); i++) {
         const struct value *s = all->u.map.pair[i].val;
-        found =
-            found || (is_text(s, "type", e->name) && fits(s, "party", e->party) && fits(s, "done", known(p, e->day)));
+        found = found ||
+                (is_text(s, "type", e->name) && fits(s, "party", e->party) && fits(s, "done", look_known(p, e->day)));
         buf_printf(&p->seen, " %s 给 %s 于 %s", v_get_str(s, "type", "-"),
-                   department_name(p, v_get_str(s, "party", NULL)), v_get_str(s, "done", "-"));
+                   look_department(p, v_get_str(s, "party", NULL)), v_get_str(s, "done", "-"));
     }
     return found;
 }
@@ -314,8 +282,8 @@ bool expect_holds(struct play *p, const struct expect *e)
         return clock_is(p, e);
     case EXPECT_COUNT:
         return count_is(p, e);
-    case EXPECT_LEAD:
-        return lead_is(p, e);
+    case EXPECT_PART:
+        return part_is(p, e);
     case EXPECT_TASK:
         return task_there(p, e);
     case EXPECT_NO_TASK:
@@ -323,7 +291,17 @@ bool expect_holds(struct play *p, const struct expect *e)
     case EXPECT_OUTCOME:
         return outcome_is(p, e);
     case EXPECT_CONSEQUENCE:
-        return area_there(p, e);
+        return consequence_is(p, e);
+    case EXPECT_NO_CONSEQUENCE:
+        return !consequence_is(p, e);
+    case EXPECT_BODY:
+        return body_is(p, e);
+    case EXPECT_LINK:
+        return link_is(p, e);
+    case EXPECT_KIND:
+        return kind_is(p, e);
+    case EXPECT_READER:
+        return reader_is(p, e);
     case EXPECT_ROLE:
         return role_is(p, e);
     case EXPECT_PAPER:

@@ -68,22 +68,40 @@ static struct value *event_of(struct play *p, const char *act)
     return v_int(house_arena(p->h), v_get_int(p->events, key, 0));
 }
 
-static struct value *value_now(struct play *p, const struct value *v)
+/* The open task of a department that asks for an act, "DEPARTMENT:ACT": the newest. 0: there is none. */
+static struct value *task_of(struct play *p, const char *which)
 {
-    static const char event[] = "\001event:";
+    const struct value *tasks = v_get(p->folded, "tasks");
+    int64_t id = 0;
+    for (size_t i = 0; i < v_count(tasks); i++) {
+        const struct value *t = tasks->u.map.pair[i].val;
+        const char *text = arena_printf(p->a, "%s:%s", v_get_str(t, "department", ""), v_get_str(t, "act", ""));
+        if (strcmp(text, which) == 0)
+            id = strtoll(tasks->u.map.pair[i].key, NULL, 10);
+    }
+    return v_int(house_arena(p->h), id);
+}
+
+struct value *play_value(struct play *p, const struct value *v)
+{
+    static const char event[] = "\001event:", task[] = "\001task:", kase[] = "\001case:";
     char text[DAY_TEXT];
     const char *s = v_text(v, "");
     if (s[0] != DEFERRED)
         return v_copy(house_arena(p->h), v);
     if (strncmp(s, event, sizeof event - 1) == 0)
         return event_of(p, s + sizeof event - 1);
+    if (strncmp(s, task, sizeof task - 1) == 0)
+        return task_of(p, s + sizeof task - 1);
+    if (strncmp(s, kase, sizeof kase - 1) == 0)
+        return v_int(house_arena(p->h), v_get_int(p->cases, s + sizeof kase - 1, 0));
     return v_str(house_arena(p->h), day_text(house_today(p->h), text));
 }
 
 static void put_day(struct play *p, struct value *map, const char *key, const char *day)
 {
     if (day)
-        v_put(house_arena(p->h), map, key, value_now(p, v_str(p->a, day)));
+        v_put(house_arena(p->h), map, key, play_value(p, v_str(p->a, day)));
 }
 
 /* A paper is its hash; what is in it does not matter here. */
@@ -147,7 +165,7 @@ static struct value *command_of(struct play *p)
     for (size_t i = 0; i < v_count(step->fields); i++) {
         const struct pair *f = &step->fields->u.map.pair[i];
         if (f->key[0] != DEFERRED)
-            v_put(a, fields, f->key, value_now(p, f->val));
+            v_put(a, fields, f->key, play_value(p, f->val));
     }
     put_day(p, c, "done", step->done);
     v_put_str(a, c, "reason", step->reason);
@@ -270,7 +288,10 @@ bool scenario_play(const struct scenario *s, const char *procedure, struct scena
 {
     struct play p = {.s = s, .a = arena_new(), .case_name = ""};
     *ret = (struct scenario_failure){0};
-    p.h = procedure ? house_new_with(s->start, s->law->name, procedure) : house_new(s->start);
+    procedure = procedure ? procedure : s->law_text;
+    if (s->nparameters)
+        procedure = set_into(s, p.a, procedure);
+    p.h = house_new_with(s->start, s->law->name, procedure);
     p.cases = v_map(p.a);
     p.events = v_map(p.a);
     p.notices_before = ARENA_ARRAY(p.a, size_t, s->ndepartments + 1);

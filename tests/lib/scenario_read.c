@@ -87,14 +87,6 @@ static bool assign_common(struct scenario *s, struct step *step, const struct li
     return true;
 }
 
-static const struct part_kind *part_by_label(const struct scenario *s, const char *word)
-{
-    for (size_t i = 0; i < s->law->nparts; i++)
-        if (strcmp(s->law->parts[i].name, word) == 0 || strcmp(s->law->parts[i].label, word) == 0)
-            return &s->law->parts[i];
-    return NULL;
-}
-
 static bool assigned_here(const struct step *step, const char *name)
 {
     const struct value *here = v_get(step->fields, "\001here");
@@ -114,7 +106,7 @@ static void assign(struct scenario *s, struct step *step, const struct line *l, 
 {
     if (assign_common(s, step, l, key, value))
         return;
-    const struct part_kind *k = part_by_label(s, word_meant(s, key->s));
+    const struct part_kind *k = word_part_kind(s, word_meant(s, key->s));
     if (k) {
         struct value *part = word_part(s, l, value, k), *list = v_get(step->fields, k->name);
         if (!list || !assigned_here(step, k->name)) /* a template's parts are replaced, a step's own add up */
@@ -164,7 +156,7 @@ static void read_belonging(struct scenario *s, struct step *step, const struct l
         if (slot)
             drop_slot(step, slot);
     } else if (l->n == 2 && strcmp(first, "不填") == 0) {
-        const struct part_kind *k = part_by_label(s, l->word[1].s);
+        const struct part_kind *k = word_part_kind(s, l->word[1].s);
         const struct fact *f = k ? NULL : word_fact(s, l, &l->word[1]);
         if (k || f)
             v_del(step->fields, k ? k->name : f->name);
@@ -234,7 +226,7 @@ static struct step *read_act_line(struct scenario *s, const struct line *l)
     step->act = word_act(s, l, &l->word[1]);
     for (size_t i = 2; i < l->n; i++) {
         const char *w = l->word[i].s;
-        const struct part_kind *k = part_by_label(s, word_meant(s, w));
+        const struct part_kind *k = word_part_kind(s, word_meant(s, w));
         bool more = i + 1 < l->n;
         if (k && more) {
             step->part = atoi(l->word[++i].s);
@@ -267,13 +259,16 @@ static struct step *read_day_line(struct scenario *s, const struct line *l)
 
 static void read_law(struct scenario *s, const struct line *l)
 {
-    const char *path = arena_printf(s->a, "%s/config/procedures/%s.yaml", s->root, l->n > 1 ? l->word[1].s : "");
+    const char *name = l->n > 1 ? l->word[1].s : "";
+    const char *path = strchr(name, '/') ? arena_printf(s->a, "%s/%s", s->root, name)
+                                         : arena_printf(s->a, "%s/config/procedures/%s.yaml", s->root, name);
     size_t n = 0;
     char *text = slurp(path, &n);
     if (!text)
         word_problem(s, l, &l->word[0], "there is no procedure %s", path);
     else
         s->law = procedure_read(path, (struct bytes){(const uint8_t *)text, n}, s->problems);
+    s->law_text = text ? arena_str(s->a, text) : NULL;
     free(text);
 }
 
@@ -282,7 +277,7 @@ static struct step *read_declaration(struct scenario *s, const struct line *l, i
 {
     const char *w = l->word[0].s;
     *ret_known = true;
-    if (town_read(s, l))
+    if (town_read(s, l) || set_read(s, l))
         return NULL;
     if (strcmp(w, "引用") == 0 && l->n == 2)
         read_file(s, arena_printf(s->a, "tests/scenario/%s.inc", l->word[1].s), depth + 1);

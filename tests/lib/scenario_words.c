@@ -102,9 +102,11 @@ const struct act *word_act(struct scenario *s, const struct line *l, const struc
 
 const char *word_stage(struct scenario *s, const struct line *l, const struct word *w)
 {
-    struct names names = names_new(s, s->law->nstages);
+    struct names names = names_new(s, s->law->nstages + s->law->ntrack_stages);
     for (size_t i = 0; i < s->law->nstages; i++)
         names_add(&names, s->law->stages[i].name, s->law->stages[i].label);
+    for (size_t i = 0; i < s->law->ntrack_stages; i++)
+        names_add(&names, s->law->track_stages[i].name, s->law->track_stages[i].label);
     return named(s, l, w, "stage", &names);
 }
 
@@ -146,6 +148,43 @@ const struct fact *word_fact(struct scenario *s, const struct line *l, const str
     for (size_t i = 0; i < s->law->nfacts; i++)
         names_add(&names, s->law->facts[i].name, s->law->facts[i].label);
     return procedure_fact(s->law, named(s, l, w, "field", &names));
+}
+
+const struct body *word_body(struct scenario *s, const struct line *l, const struct word *w)
+{
+    struct names names = names_new(s, s->law->nbodies);
+    for (size_t i = 0; i < s->law->nbodies; i++)
+        names_add(&names, s->law->bodies[i].name, s->law->bodies[i].label);
+    return procedure_body(s->law, named(s, l, w, "body", &names));
+}
+
+const char *word_kind(struct scenario *s, const struct line *l, const struct word *w)
+{
+    struct names names = names_new(s, s->law->nkinds);
+    for (size_t i = 0; i < s->law->nkinds; i++)
+        names_add(&names, s->law->kinds[i].name, s->law->kinds[i].label);
+    return named(s, l, w, "kind", &names);
+}
+
+const struct fact *word_part_field(struct scenario *s, const struct line *l, const struct word *w,
+                                   const struct part_kind *k)
+{
+    struct names names = names_new(s, k->nfields);
+    for (size_t i = 0; i < k->nfields; i++)
+        names_add(&names, k->fields[i].name, k->fields[i].label);
+    const char *field = named(s, l, w, "field", &names);
+    for (size_t i = 0; field && i < k->nfields; i++)
+        if (strcmp(k->fields[i].name, field) == 0)
+            return &k->fields[i];
+    return NULL;
+}
+
+const struct part_kind *word_part_kind(const struct scenario *s, const char *word)
+{
+    for (size_t i = 0; i < s->law->nparts; i++)
+        if (strcmp(s->law->parts[i].name, word) == 0 || strcmp(s->law->parts[i].label, word) == 0)
+            return &s->law->parts[i];
+    return NULL;
 }
 
 const char *word_state(struct scenario *s, const struct line *l, const struct word *w, const char *part)
@@ -212,10 +251,24 @@ static struct value *bool_value(struct scenario *s, const struct line *l, const 
     return NULL;
 }
 
-/* A number, or 事件 ACT: the number of the event in which the act last happened. */
+/* 待办 DEPARTMENT ACT: the number of that task. */
+static struct value *task_value(struct scenario *s, const struct line *l, const struct word *w)
+{
+    size_t n = strcspn(w->s, " ");
+    struct word who = {arena_strn(s->a, w->s, n), w->column}, what = {w->s + n + (w->s[n] == ' '), w->column};
+    const struct town_department *d = word_department(s, l, &who);
+    const struct act *act = d ? word_act(s, l, &what) : NULL;
+    return act ? v_printf(s->a, "\001task:%s:%s", d->id, act->name) : NULL;
+}
+
+/* A number, or 事件 ACT: the number of the event in which the act last happened; or 待办 DEPARTMENT ACT. */
 static struct value *int_value(struct scenario *s, const struct line *l, const struct word *w)
 {
-    static const char event[] = "事件 ";
+    static const char event[] = "事件 ", task[] = "待办 ";
+    if (strncmp(w->s, task, sizeof task - 1) == 0) {
+        struct word rest = {w->s + sizeof task - 1, w->column + 3};
+        return task_value(s, l, &rest);
+    }
     if (strncmp(w->s, event, sizeof event - 1) == 0) {
         struct word name = {w->s + sizeof event - 1, w->column + 3};
         const struct act *act = word_act(s, l, &name);
@@ -317,8 +370,8 @@ struct value *word_value(struct scenario *s, const struct line *l, const struct 
         return numbers_value(s, l, w);
     case FACT_CIRCUMSTANCES:
         return circumstances_value(s, l, w, before);
-    case FACT_LINK:
-        return int_value(s, l, w);
+    case FACT_LINK: /* the other case by its name */
+        return v_printf(s->a, "\001case:%s", w->s);
     case FACT_DEPARTMENTS: /* the line says it again for each */
         d = word_department(s, l, w);
         before = before ? before : v_list(s->a);
@@ -351,16 +404,10 @@ struct value *word_part(struct scenario *s, const struct line *l, const struct w
             return NULL;
         }
         struct word name = {arena_strn(s->a, pair, (size_t)(at - pair)), w->column}, text = {at + skip, w->column};
-        struct names names = names_new(s, k->nfields);
-        for (size_t i = 0; i < k->nfields; i++)
-            names_add(&names, k->fields[i].name, k->fields[i].label);
-        const char *field = named(s, l, &name, "field", &names);
-        for (size_t i = 0; field && i < k->nfields; i++)
-            if (strcmp(k->fields[i].name, field) == 0) {
-                struct value *v = word_value(s, l, &text, &k->fields[i], NULL);
-                if (v)
-                    v_put(s->a, part, field, v);
-            }
+        const struct fact *field = word_part_field(s, l, &name, k);
+        struct value *v = field ? word_value(s, l, &text, field, NULL) : NULL;
+        if (v)
+            v_put(s->a, part, field->name, v);
     }
     return part;
 }

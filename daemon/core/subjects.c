@@ -1,0 +1,67 @@
+/* subjects.c - whom a case is about, and when it was determined, written down where those who ask later look
+ *
+ * A file may call the field of a person as it likes, in the case or in a part. What the register of consequences and
+ * the reports look for stands in one place: `subjects` and `determined` of case.h.
+ */
+#include "daemon/core/bench.h"
+
+#include <string.h>
+
+/* The notice by which a determination goes out: the protocol's word for it, in every procedure. */
+#define DETERMINED "determination-issued"
+
+static void subject_add(struct bench *b, struct value *list, const struct value *id, const char *kind, const char *part)
+{
+    struct value *s = v_map(b->a);
+    if (v_kind(id) != V_STR)
+        return;
+    v_put_str(b->a, s, "id", v_text(id, ""));
+    v_put_str(b->a, s, "part-kind", kind);
+    v_put_str(b->a, s, "part", part);
+    for (size_t i = 0; i < v_count(list); i++)
+        if (v_equal(v_at(list, i), s))
+            return;
+    v_push(b->a, list, s);
+}
+
+static void subjects_of_parts(struct bench *b, struct value *list, const struct part_kind *kind)
+{
+    const struct value *parts = v_get(v_get(b->kase, "parts"), kind->name);
+    for (size_t i = 0; i < kind->nfields; i++)
+        for (size_t k = 0; kind->fields[i].type == FACT_SUBJECT && k < v_count(parts); k++) {
+            const struct pair *part = &parts->u.map.pair[k];
+            subject_add(b, list, v_get(part->val, kind->fields[i].name), kind->name, part->key);
+        }
+}
+
+static void subjects_find(struct bench *b)
+{
+    struct value *list = v_list(b->a);
+    for (size_t i = 0; i < b->p->nfacts; i++)
+        if (b->p->facts[i].type == FACT_SUBJECT)
+            subject_add(b, list, bench_fact(b, b->p->facts[i].name), NULL, NULL);
+    for (size_t i = 0; i < b->p->nparts; i++)
+        subjects_of_parts(b, list, &b->p->parts[i]);
+    if (v_count(list) && !v_equal(list, v_get(b->kase, "subjects")))
+        bench_put(b, "subjects", list);
+}
+
+struct value *subjects_moment(struct bench *b)
+{
+    char text[DAY_TEXT];
+    struct value *m = v_map(b->a);
+    v_put_int(b->a, m, "event", b->j->event);
+    v_put_str(b->a, m, "day", day_text(b->done, text));
+    v_put_str(b->a, m, "by", b->department);
+    return m;
+}
+
+void subjects_note(struct bench *b)
+{
+    subjects_find(b);
+    for (size_t i = 0; b->act && i < v_count(b->transitions); i++)
+        if (strcmp(v_get_str(v_at(b->transitions, i), "kind", ""), DETERMINED) == 0) {
+            bench_put(b, "determined", subjects_moment(b));
+            break;
+        }
+}
