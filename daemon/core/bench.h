@@ -97,8 +97,8 @@ bool body_convened(const struct bench *b, const char *body);
 bool body_quorum(struct bench *b, const char *body);
 bool body_decided(const struct bench *b, const char *body); /* about the part in question */
 bool body_seat(struct bench *b, const char *body);          /* the department that acts holds one */
-/* The department of a seat: the role's, or the register's one of its kind. NULL: empty. */
-const struct department *body_seated(struct bench *b, const struct seat *seat);
+/* Who would sit in it now: "1": { role, department } …, by its seats and by the register. */
+struct value *body_members(struct bench *b, const struct body *body);
 
 /* ---- form.c: what the act was given ---- */
 enum { PARTS_MOST = 500 };       /* of a kind, in a case */

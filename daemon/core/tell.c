@@ -215,17 +215,15 @@ static void tell_one(struct bench *b, const struct effect *e, const char *role, 
 }
 
 /* Each member of a body, whether its role is bound in this case or only the register says who it is. */
-static void tell_seat(struct bench *b, const struct effect *e, const struct seat *seat, struct value *transition,
-                      const char *article)
+static void tell_member(struct bench *b, const struct effect *e, const struct value *member, struct value *transition,
+                        const char *article)
 {
-    const struct department *d = body_seated(b, seat);
-    if (!d)
-        return;
-    add_department(b, transition, d->id);
-    if (d->keyless)
-        serve(b, e, seat->role, d->id, article);
+    const char *role = v_get_str(member, "role", ""), *id = v_get_str(member, "department", "");
+    add_department(b, transition, id);
+    if (!keyed(b, id))
+        serve(b, e, role, id, article);
     else
-        notify(b, e, seat->role, d->id, article);
+        notify(b, e, role, id, article);
 }
 
 /* Whoever is named by a field of a part that this act added is told about that part. */
@@ -245,8 +243,9 @@ void tell(struct bench *b, const struct effect *e, const char *article)
     for (size_t i = 0; i < e->to.n; i++) {
         bool chair = true;
         const struct body *body = procedure_body_of(b->p, e->to.word[i], &chair);
-        for (size_t k = 0; body && !chair && k < body->nseats; k++)
-            tell_seat(b, e, &body->seats[k], transition, article);
+        const struct value *members = body && !chair ? body_members(b, body) : NULL;
+        for (size_t k = 0; k < v_count(members); k++)
+            tell_member(b, e, members->u.map.pair[k].val, transition, article);
         turn_to_added(b, e->to.word[i]);
         if (!body || chair)
             tell_one(b, e, body ? body->chair : e->to.word[i], transition, article);
