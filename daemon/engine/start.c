@@ -250,6 +250,8 @@ static enum status start_write(struct engine *e, struct when wall, struct buf *w
         st = start_create(e);
     else if (!st)
         st = time_fits(e, why);
+    if (!st && next > 1 && e->options.restored)
+        st = history_shortened(e, wall);
     if (!st)
         st = start_sources(e, e->options.calendars, e->options.ncalendars, calendar_source, why);
     if (!st)
@@ -258,8 +260,6 @@ static enum status start_write(struct engine *e, struct when wall, struct buf *w
 }
 
 /* Whoever starts a daemon that does not start must read why, also when a deeper floor had only a status to give. */
-    if (!st && next > 1 && e->options.restored)
-        st = history_shortened(e, wall);
 static void start_failed(enum status st, struct buf *why)
 {
     if (why && !why->n)
