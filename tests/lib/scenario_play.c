@@ -44,6 +44,11 @@ static bool add_department(struct play *p, const struct town_department *d)
         v_push(a, manages, v_str(a, d->manages[i]));
     if (d->nmanages)
         v_put(a, fields, "manages", manages);
+    struct value *sits_in = v_list(a);
+    for (size_t i = 0; i < d->sits_in.n; i++)
+        v_push(a, sits_in, v_str(a, d->sits_in.word[i]));
+    if (d->sits_in.n)
+        v_put(a, fields, "sits-in", sits_in);
     return administer(p, c) && (d->keyless || add_role(p, d->id, d->id, &rights));
 }
 
