@@ -66,6 +66,8 @@ int procedure_draw_verb(struct run *r);
 int calendar_add_verb(struct run *r);
 int calendar_between_verb(struct run *r);
 int calendar_show_verb(struct run *r);
+
+/* cmd_load.c */
 int calendar_load_verb(struct run *r);
 
 #endif

@@ -33,6 +33,7 @@ struct ask {
     const struct words *or_acts;
     struct calendar_due due;
     const char *clock;
+    int workdays; /* that `due` was counted by; 0: it follows a clock, or there is none */
 };
 
 static int64_t open_task(struct bench *b, const struct ask *ask)
@@ -57,6 +58,8 @@ static int64_t open_task(struct bench *b, const struct ask *ask)
     if (day_is(ask->due.day)) {
         v_put_str(b->a, t, "due", day_text(ask->due.day, text));
         v_put_bool(b->a, t, "provisional", ask->due.provisional);
+        if (ask->workdays) /* so that it can be counted anew by another calendar */
+            v_put_int(b->a, t, "workdays", ask->workdays);
         /* a task that follows a clock is escalated by the clock's own miss */
         if (!ask->clock && !ask->due.provisional) {
             v_put_int(b->a, t, "remind-at", ledger_remind_at(b, ask->due.day).ms);
@@ -76,6 +79,12 @@ static struct calendar_due due_of(struct bench *b, const struct effect *e)
     return e->within ? ledger_limit(b, b->done, e->within) : (struct calendar_due){DAY_NONE, false};
 }
 
+/* The working days by which due_of() counted; 0: it took the limit of a clock. */
+static int days_of(struct bench *b, const struct effect *e)
+{
+    return e->clock && v_get(v_get(b->kase, "clocks"), bench_clock(b, e->clock)) ? 0 : e->within;
+}
+
 /* ---- notices ---- */
 
 static struct value *public_fields(struct bench *b, const struct notice_type *t)
@@ -89,13 +98,19 @@ static struct value *public_fields(struct bench *b, const struct notice_type *t)
     return fields;
 }
 
+/* Types that the daemon tells in every procedure; a file may give them a label of its own. */
+static const char *standing_label(const char *type)
+{
+    return strcmp(type, "limit-moved") == 0 ? "期限随工作日安排变动" : type;
+}
+
 static struct value *notice_new(struct bench *b, const char *stream, const char *type, const char *role)
 {
     const struct notice_type *t = procedure_notice(b->p, type);
     struct value *n = v_map(b->a), *fields = public_fields(b, t);
     v_put_str(b->a, n, "stream", stream);
     v_put_str(b->a, n, "type", type);
-    v_put_str(b->a, n, "label", t ? t->label : type);
+    v_put_str(b->a, n, "label", t ? t->label : standing_label(type));
     v_put_str(b->a, n, "role", role);
     if (v_count(fields))
         v_put(b->a, n, "fields", fields);
@@ -137,7 +152,8 @@ static void notify(struct bench *b, const struct effect *e, const char *role, co
                    const char *article)
 {
     struct value *n = notice_new(b, department, e->name, role);
-    struct ask ask = {e->answer, department, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), NULL};
+    struct ask ask = {e->answer, department,  role,         e->name, NULL,
+                      b->part,   &e->or_acts, due_of(b, e), NULL,    days_of(b, e)};
     ask.clock = e->clock ? bench_clock(b, e->clock) : NULL;
     if (e->answer)
         put_task(b, n, &ask);
@@ -191,7 +207,7 @@ static void add_department(struct bench *b, struct value *transition, const char
 static void serve_department(struct bench *b, const struct effect *e, const char *role, const char *id,
                              const char *article)
 {
-    struct ask ask = {e->answer, id, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), e->clock};
+    struct ask ask = {e->answer, id, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), e->clock, days_of(b, e)};
     serve(b, e, role, id, article);
     if (e->answer)
         open_task(b, &ask);
@@ -259,7 +275,7 @@ void tell_task(struct bench *b, const struct effect *e)
     const char *kind = b->part_kind, *part = b->part, *role = e->to.n ? e->to.word[0] : "";
     turn_to_added(b, role);
     const struct department *d = bench_role(b, role);
-    struct ask ask = {e->answer, d ? d->id : NULL, role, NULL, NULL, b->part, NULL, due_of(b, e), NULL};
+    struct ask ask = {e->answer, d ? d->id : NULL, role, NULL, NULL, b->part, NULL, due_of(b, e), NULL, days_of(b, e)};
     ask.clock = e->clock ? bench_clock(b, e->clock) : NULL;
     if (d)
         open_task(b, &ask);
@@ -314,6 +330,37 @@ void tell_again(struct bench *b, const char *type, const struct value *streams)
 void tell_again_on_paper(struct bench *b, const char *type, const struct value *notice)
 {
     struct effect e = {.verb = DO_TELL, .name = type};
+static void notice_moved(struct bench *b, const char *stream, const char *was, const char *task)
+{
+    const struct value *of = task ? v_get(v_get(b->kase, "tasks"), task) : v_get(v_get(b->kase, "clocks"), b->clock);
+    struct value *n = notice_new(b, stream, "limit-moved", NULL), *fields = v_map(b->a);
+    v_put_str(b->a, fields, "due-before", was);
+    v_put_str(b->a, fields, "calendar", calendar_version(b->j->calendar));
+    v_put(b->a, n, "fields", fields);
+    v_put_str(b->a, n, "due", v_get_str(of, "due", NULL));
+    v_put_bool(b->a, n, "provisional", v_get_bool(of, "provisional"));
+    if (task)
+        v_put_int(b->a, n, "task", strtoll(task, NULL, 10));
+    notice_out(b, n, NULL);
+}
+
+void tell_moved(struct bench *b, const struct value *streams, const char *was, const char *task)
+{
+    struct value *transition = transition_of(b, "limit-moved");
+    struct effect e = {.verb = DO_TELL, .name = "limit-moved"};
+    for (size_t i = 0; i < v_count(streams); i++) {
+        const char *stream = v_text(v_at(streams, i), "");
+        const struct department *d = register_heir(b->j->reg, stream);
+        if (!d || stands_before(streams, i, stream))
+            continue;
+        add_department(b, transition, d->id);
+        if (d->keyless)
+            serve(b, &e, NULL, d->id, NULL);
+        else
+            notice_moved(b, d->id, was, task);
+    }
+}
+
     transition_of(b, type);
     serve(b, &e, v_get_str(notice, "role", NULL), v_get_str(notice, "party", NULL), NULL);
 }

@@ -210,6 +210,29 @@ static enum status fold_answer(struct arena *a, struct store_txn *t, const struc
     struct key k = answer_key(principal, id);
     return record_put(t, DB_ANSWERS, key_bytes(&k), record);
 }
+/* The walk over the limits (recount.c): a load begins it when there are cases, each moved limit takes it on, its own
+ * event ends it. A load during a walk begins anew. */
+static enum status fold_recount(struct fold *f, struct store_txn *t, const struct value *event)
+{
+    const struct value *recount = v_get(event, "recount");
+    bool load = strcmp(v_get_str(v_get(event, "register"), "act", ""), "calendar-load") == 0;
+    int64_t cases = 0, to = v_get_int(recount, "to", 0), begun = 0;
+    enum status st = load ? fold_head(f, t, HEAD_CASE, &cases) : ST_OK;
+    if (st || (load && !cases) || (!load && !recount))
+        return st;
+    bool over = strcmp(v_get_str(event, "kind", ""), "recounted") == 0;
+    if (!load && !over) {
+        struct key moved = count_key('h', HEAD_RECOUNT_MOVED);
+        st = counts_add(f->counts, t, key_bytes(&moved), 1);
+        return st || to <= 1 ? st : head_set(f, HEAD_RECOUNT_TO, to - 1);
+    }
+    begun = load ? v_get_int(event, "n", 0) : 0;
+    st = head_set(f, HEAD_RECOUNT, begun);
+    if (!st)
+        st = head_set(f, HEAD_RECOUNT_TO, 0);
+    return st ? st : head_set(f, HEAD_RECOUNT_MOVED, 0);
+}
+
 
 /* Reading of private parts stands in the course of the case though it changes nothing. */
 static enum status fold_about(struct store_txn *t, const struct value *event)
@@ -271,3 +294,5 @@ enum status fold_event(struct fold *f, struct arena *a, struct store_txn *t, con
     f->hint = NULL;
     return st;
 }
+    if (!st)
+        st = fold_recount(f, t, event);

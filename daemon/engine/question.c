@@ -206,6 +206,7 @@ static const struct {
 } table[] = {
     {"status", ask_status, ANY},
     {"census", ask_census, WATCH},
+    {"calendar-preview", ask_calendar_preview, OWN},
     {"case", ask_case, OWN},
     {"cases", ask_cases, OWN},
     {"history", ask_history, OWN},
