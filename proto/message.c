@@ -145,6 +145,10 @@ static const struct key_rule question_keys[] = {
     {"inclusion", "size", KEY_COUNT, true},
     {"consistency", "old", KEY_COUNT, true},
     {"consistency", "new", KEY_COUNT, true},
+    {"head", "generation", KEY_COUNT, false},
+    {"head", "number", KEY_COUNT, false},
+    {"head", "root", KEY_HASH, false},
+    {"head", "signature", KEY_CHUNK, false},
 };
 
 static const struct key_rule nested_keys[] = {
@@ -152,10 +156,6 @@ static const struct key_rule nested_keys[] = {
     {"cause", "stream", KEY_TAG, true},      {"cause", "position", KEY_COUNT, true},
     {"failed", "position", KEY_COUNT, true}, {"failed", "reason", KEY_TEXT, true},
     {"took", "position", KEY_COUNT, true},   {"took", "fence", KEY_COUNT, true},
-    {"head", "generation", KEY_COUNT, false},
-    {"head", "number", KEY_COUNT, false},
-    {"head", "root", KEY_HASH, false},
-    {"head", "signature", KEY_CHUNK, false},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -167,8 +167,11 @@ static void serve(struct bench *b, const struct effect *e, const char *role, con
     if (!stream)
         return;
     struct value *n = notice_new(b, stream, "serve-notice", role), *fields = v_map(b->a);
-    struct ask ask = {"serve", stream, role, e->name, whom, b->part, NULL, ledger_limit(b, b->done, b->p->service_days),
-                      NULL};
+    struct ask ask = {"serve", stream,
+                      role,    e->name,
+                      whom,    b->part,
+                      NULL,    ledger_limit(b, b->done, b->p->service_days),
+                      NULL,    b->p->service_days};
     const struct notice_type *t = procedure_notice(b->p, e->name);
     v_put_str(b->a, n, "label", t ? t->label : e->name);
     v_put_str(b->a, n, "party", whom);
@@ -327,9 +330,6 @@ void tell_again(struct bench *b, const char *type, const struct value *streams)
     }
 }
 
-void tell_again_on_paper(struct bench *b, const char *type, const struct value *notice)
-{
-    struct effect e = {.verb = DO_TELL, .name = type};
 static void notice_moved(struct bench *b, const char *stream, const char *was, const char *task)
 {
     const struct value *of = task ? v_get(v_get(b->kase, "tasks"), task) : v_get(v_get(b->kase, "clocks"), b->clock);
@@ -361,6 +361,9 @@ void tell_moved(struct bench *b, const struct value *streams, const char *was, c
     }
 }
 
+void tell_again_on_paper(struct bench *b, const char *type, const struct value *notice)
+{
+    struct effect e = {.verb = DO_TELL, .name = type};
     transition_of(b, type);
     serve(b, &e, v_get_str(notice, "role", NULL), v_get_str(notice, "party", NULL), NULL);
 }

@@ -200,16 +200,6 @@ static enum status fold_register(struct fold *f, struct arena *a, struct store_t
     return register_apply(f->reg, kept) ? ST_CORRUPT : ST_OK;
 }
 
-static enum status fold_answer(struct arena *a, struct store_txn *t, const struct value *event)
-{
-    const char *principal = v_get_str(event, "principal", ""), *id = v_get_str(event, "id", "");
-    if (!*principal || !*id)
-        return ST_OK;
-    struct value *record = v_map(a);
-    v_put_int(a, record, "event", v_get_int(event, "n", 0));
-    struct key k = answer_key(principal, id);
-    return record_put(t, DB_ANSWERS, key_bytes(&k), record);
-}
 /* The walk over the limits (recount.c): a load begins it when there are cases, each moved limit takes it on, its own
  * event ends it. A load during a walk begins anew. */
 static enum status fold_recount(struct fold *f, struct store_txn *t, const struct value *event)
@@ -233,6 +223,16 @@ static enum status fold_recount(struct fold *f, struct store_txn *t, const struc
     return st ? st : head_set(f, HEAD_RECOUNT_MOVED, 0);
 }
 
+static enum status fold_answer(struct arena *a, struct store_txn *t, const struct value *event)
+{
+    const char *principal = v_get_str(event, "principal", ""), *id = v_get_str(event, "id", "");
+    if (!*principal || !*id)
+        return ST_OK;
+    struct value *record = v_map(a);
+    v_put_int(a, record, "event", v_get_int(event, "n", 0));
+    struct key k = answer_key(principal, id);
+    return record_put(t, DB_ANSWERS, key_bytes(&k), record);
+}
 
 /* Reading of private parts stands in the course of the case though it changes nothing. */
 static enum status fold_about(struct store_txn *t, const struct value *event)
@@ -285,6 +285,8 @@ enum status fold_event(struct fold *f, struct arena *a, struct store_txn *t, con
         st = fold_about(t, event);
     if (!st)
         st = fold_register(f, a, t, event);
+    if (!st)
+        st = fold_recount(f, t, event);
     if (!st && strcmp(v_get_str(event, "kind", ""), "report") == 0)
         st = fold_report(f, a, t, event);
     if (!st)
@@ -294,5 +296,3 @@ enum status fold_event(struct fold *f, struct arena *a, struct store_txn *t, con
     f->hint = NULL;
     return st;
 }
-    if (!st)
-        st = fold_recount(f, t, event);

@@ -42,10 +42,11 @@ enum status ask_explain(struct asking *k)
     if (st)
         return st;
     const struct procedure *p = case_law(k, kase);
-    if (!p)
-        return ST_NOT_FOUND;
-    v_put(k->a, k->answer, "clocks", decide_explain(k->a, p, laws_calendar(view_laws(k->q->view)), kase));
-    return ST_OK;
+    if (p)
+        v_put(k->a, k->answer, "clocks",
+              decide_explain(k->a, p, then ? then : laws_calendar(view_laws(k->q->view)), kase));
+    calendar_free(then);
+    return p ? ST_OK : ST_NOT_FOUND;
 }
 
 /* ---- events of a case ---- */
@@ -90,17 +91,17 @@ static struct value *of_case(struct arena *a, const struct value *event, const c
 struct history {
     struct value *list;
     const struct procedure *law; /* of the case; NULL: gone */
-};
     int64_t until;               /* the last event that is told */
+};
 
 static bool history_item(struct asking *k, struct arena *a, struct value *event, void *ctx)
 {
     static const char *const keys[] = {"kind", "act",  "recorded", "done",   "principal", "by",
                                        "part", "task", "cause",    "second", "private",   "about-what"};
     const struct history *h = ctx;
-    struct value *list = h->list, *item = v_map(a);
     if (v_get_int(event, "n", 0) > h->until)
         return false;
+    struct value *list = h->list, *item = v_map(a);
     const struct act *act = h->law ? procedure_act(h->law, v_get_str(event, "act", NULL)) : NULL;
     int64_t kase = v_get_int(k->m, "case", 0);
     v_put_int(a, item, "event", v_get_int(event, "n", 0));
