@@ -63,6 +63,10 @@ enum status ask_cases(struct asking *k), ask_tasks(struct asking *k), ask_unserv
 enum status ask_calendar_preview(struct asking *k);
 /* question_census.c */
 enum status ask_census(struct asking *k);
+/* question_standing.c */
+enum status ask_departures(struct asking *k), ask_checks(struct asking *k);
+/* question_report.c */
+enum status ask_report(struct asking *k);
 /* question_feed.c */
 enum status ask_transitions(struct asking *k), ask_events(struct asking *k), ask_command(struct asking *k);
 enum status ask_inclusion(struct asking *k), ask_consistency(struct asking *k), ask_head(struct asking *k);

@@ -151,6 +151,16 @@ struct key answer_key(const char *principal, const char *id)
     return k;
 }
 
+struct key standing_key(const char *kind, const char *name)
+{
+    struct key k;
+    key_begin(&k);
+    key_add_str(&k, kind);
+    if (name)
+        key_add_str(&k, name);
+    return k;
+}
+
 void topic_prefixes(struct arena *a, const char *kind, const char *procedure, const char *department,
                     const char *ret[TOPIC_PREFIXES])
 {
@@ -245,6 +255,22 @@ static enum status fold_about(struct store_txn *t, const struct value *event)
     return record_mark(t, DB_CASE_EVENTS, key_bytes(&k));
 }
 
+/* Who asked about a person's consequences, and which department departed from one. */
+static enum status fold_standing(struct store_txn *t, const struct value *event)
+{
+    const struct value *what = v_get(event, "standing");
+    if (!what)
+        return ST_OK;
+    struct key k = standing_key("asked", v_get_str(what, "person", ""));
+    key_add_u64(&k, (uint64_t)v_get_int(event, "n", 0));
+    enum status st = record_mark(t, DB_INDEX, key_bytes(&k));
+    if (st || !v_get(what, "check"))
+        return st;
+    k = standing_key("departure", v_get_str(what, "department", ""));
+    key_add_u64(&k, (uint64_t)v_get_int(event, "n", 0));
+    return record_mark(t, DB_INDEX, key_bytes(&k));
+}
+
 /* Refusals by the law, for the census. */
 static enum status fold_refused(struct fold *f, struct store_txn *t, const struct value *event)
 {
@@ -289,6 +315,8 @@ enum status fold_event(struct fold *f, struct arena *a, struct store_txn *t, con
         st = fold_recount(f, t, event);
     if (!st && strcmp(v_get_str(event, "kind", ""), "report") == 0)
         st = fold_report(f, a, t, event);
+    if (!st)
+        st = fold_standing(t, event);
     if (!st)
         st = fold_refused(f, t, event);
     if (!st)

@@ -81,7 +81,8 @@ struct draft draft_refused(const char *kind, const char *code, const char *text)
 MUST_USE enum status draft_decision(struct engine *e, struct arena *a, const struct procedure *p,
                                     const struct value *before, const struct decision *d, const char *kind,
                                     struct draft *ret);
-/* Give notices and transitions of one case their numbers: into keys and answer. */
+/* Give notices and transitions of one case their numbers: into keys and answer. Notices of several cases: one after the
+ * other. */
 struct numbering {
     int64_t kase;
     const char *procedure, *stage;
@@ -147,6 +148,10 @@ MUST_USE enum status private_attach(struct engine *e, struct arena *a, struct va
 MUST_USE enum status due_fire(struct engine *e);
 /* When to come again: now when more are due. */
 MUST_USE enum status due_next(struct engine *e, struct when *ret);
+/* ---- standing.c ---- */
+MUST_USE enum status act_standing_check(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
+MUST_USE enum status act_standing_depart(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
+
 
 /* ---- refold.c ---- */
 /* Derived databases verify well enough to start from? Reads the small ones whole. */

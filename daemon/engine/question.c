@@ -216,6 +216,8 @@ static const struct {
     {"notice", ask_notice, OWN},
     {"served", ask_served, OWN},
     {"unserved", ask_unserved, OWN},
+    {"departures", ask_departures, OWN},
+    {"checks", ask_checks, INSPECT},
     {"transitions", ask_transitions, WATCH},
     {"events", ask_events, INSPECT},
     {"procedure", ask_procedure, ANY},
