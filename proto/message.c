@@ -90,25 +90,32 @@ static const struct key_rule type_keys[] = {
 };
 
 static const char *const questions[] = {
-    "status",   "census",  "case",      "cases",       "history",     "explain", "tasks",
-    "form",     "notice",  "served",    "unserved",    "transitions", "events",  "procedure",
-    "register", "command", "inclusion", "consistency", "head",
+    "status",    "census",   "calendar-preview", "case",      "cases",       "history",     "explain",
+    "tasks",     "form",     "notice",           "served",    "unserved",    "transitions", "events",
+    "procedure", "register", "command",          "inclusion", "consistency", "head",
 };
 
 /* What a question may carry beside t, id and q. */
 static const struct key_rule question_keys[] = {
+    {"calendar-preview", "source", KEY_TEXT, true},
+    {"calendar-preview", "after", KEY_SCALAR, false},
+    {"calendar-preview", "limit", KEY_COUNT, false},
     {"case", "case", KEY_INT, true},
+    {"case", "as_of", KEY_TAG, false},
     {"cases", "procedure", KEY_TAG, false},
     {"cases", "stage", KEY_TEXT, false},
     {"cases", "department", KEY_TAG, false},
     {"cases", "outcome", KEY_TAG, false},
     {"cases", "subject", KEY_TEXT, false},
+    {"cases", "as_of", KEY_TAG, false},
     {"cases", "after", KEY_SCALAR, false},
     {"cases", "limit", KEY_COUNT, false},
     {"history", "case", KEY_INT, true},
+    {"history", "as_of", KEY_TAG, false},
     {"history", "after", KEY_SCALAR, false},
     {"history", "limit", KEY_COUNT, false},
     {"explain", "case", KEY_INT, true},
+    {"explain", "as_of", KEY_TAG, false},
     {"tasks", "department", KEY_TAG, false},
     {"tasks", "case", KEY_INT, false},
     {"tasks", "after", KEY_SCALAR, false},
@@ -138,6 +145,10 @@ static const struct key_rule question_keys[] = {
     {"inclusion", "size", KEY_COUNT, true},
     {"consistency", "old", KEY_COUNT, true},
     {"consistency", "new", KEY_COUNT, true},
+    {"head", "generation", KEY_COUNT, false},
+    {"head", "number", KEY_COUNT, false},
+    {"head", "root", KEY_HASH, false},
+    {"head", "signature", KEY_CHUNK, false},
 };
 
 static const struct key_rule nested_keys[] = {
@@ -145,10 +156,6 @@ static const struct key_rule nested_keys[] = {
     {"cause", "stream", KEY_TAG, true},      {"cause", "position", KEY_COUNT, true},
     {"failed", "position", KEY_COUNT, true}, {"failed", "reason", KEY_TEXT, true},
     {"took", "position", KEY_COUNT, true},   {"took", "fence", KEY_COUNT, true},
-    {"head", "generation", KEY_COUNT, false},
-    {"head", "number", KEY_COUNT, false},
-    {"head", "root", KEY_HASH, false},
-    {"head", "signature", KEY_CHUNK, false},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -42,12 +42,24 @@ void agent_became(struct agent *g, int64_t position, enum mirror_state state, co
         mirror_became(g->mirror, position, state, reason);
 }
 
-/* Into the journal, and the mirror. */
-static void take_down(struct agent *g, int64_t position, const char *line)
+void agent_done(struct agent *g, int64_t position)
+{
+    if (g->stream)
+        lw_done(g->stream, position);
+}
+
+void agent_failed(struct agent *g, int64_t position, const char *reason)
+{
+    if (g->stream)
+        lw_failed(g->stream, position, reason);
+}
+
+void agent_take_down(struct agent *g, int64_t position, int64_t kase, const char *line)
 {
     journal_take(g->journal, position, line);
     if (g->mirror)
         mirror_notice(g->mirror, position, line);
+    cases_stale(g, kase);
 }
 
 static void mirror_turn(struct agent *g)
@@ -69,6 +81,8 @@ static void give_up(struct agent *g, const char *why)
 
 static void start_what_may(struct agent *g)
 {
+    if (!trust_lets(g))
+        return;
     for (int i = 0; i < g->o->concurrency && g->running < g->o->concurrency && !g->stopping; i++) {
         if (g->runs[i].notice)
             continue;
@@ -105,83 +119,6 @@ static void stop_overdue(struct agent *g)
 
 /* ---- the stream ---- */
 
-/* ---- a member of a group ---- */
-
-/* A notice of the member's share; one that is in the journal already was sent again only because the session is new. */
-static void take_share(struct agent *g, const struct value *notice, const char *line)
-{
-    int64_t position = v_get_int(notice, "position", 0);
-    const struct journal_entry *e = journal_entry(g->journal, position);
-    if (!e || e->state == JOURNAL_TAKEN)
-        take_down(g, position, line);
-}
-
-static void claim(struct agent *g, const struct value *notice)
-{
-    int64_t position = v_get_int(notice, "position", 0);
-    const struct journal_entry *e = journal_entry(g->journal, position);
-    if (e && e->state == JOURNAL_TAKEN)
-        lw_took(g->stream, position, v_get_int(notice, "fence", 0));
-}
-
-static struct value *notice_of(struct arena *a, const char *line)
-{
-    struct value *notice = NULL;
-    (void)!json_parse(a, (struct bytes){(const uint8_t *)line, strlen(line)}, &notice, NULL);
-    return notice;
-}
-
-/* Granted: it may be handled. */
-static void on_granted(void *ctx, const int64_t *position, size_t n)
-{
-    struct agent *g = ctx;
-    struct arena *a = arena_new();
-    for (size_t i = 0; i < n; i++) {
-        const struct journal_entry *e = journal_entry(g->journal, position[i]);
-        if (e && e->state == JOURNAL_TAKEN)
-            queue_add(g->queue, position[i], v_get_int(notice_of(a, e->line), "case", 0), e->line);
-    }
-    arena_free(a);
-}
-
-/* Another has it, or it is settled: forget it, unless its handler runs; then its end is told, and fenced again. */
-static void on_fenced(void *ctx, const int64_t *position, size_t n)
-{
-    struct agent *g = ctx;
-    struct arena *a = arena_new();
-    for (size_t i = 0; i < n; i++) {
-        const struct journal_entry *e = journal_entry(g->journal, position[i]);
-        if (!e)
-            continue;
-        if (e->line)
-            queue_drop(g->queue, position[i], v_get_int(notice_of(a, e->line), "case", 0));
-        agent_became(g, position[i], e->state == JOURNAL_DONE ? MIRROR_DONE : MIRROR_PASSED, NULL);
-        journal_forget(g->journal, position[i]);
-    }
-    arena_free(a);
-}
-
-static void claim_again(void *ctx, int64_t position, const struct journal_entry *e)
-{
-    struct agent *g = ctx;
-    struct arena *a = arena_new();
-    struct value *notice = e->line ? notice_of(a, e->line) : NULL;
-    if (notice) {
-        if (e->state == JOURNAL_TAKEN)
-            queue_drop(g->queue, position, v_get_int(notice, "case", 0));
-        lw_took(g->stream, position, v_get_int(notice, "fence", 0));
-    }
-    arena_free(a);
-}
-
-/* The session is new: what the member had may have passed on, so it claims it again before it goes on. */
-static void on_opened(void *ctx)
-{
-    struct agent *g = ctx;
-    if (g->o->group)
-        journal_each(g->journal, claim_again, g);
-}
-
 static void on_notices(void *ctx, const struct value *const *notice, size_t n)
 {
     struct agent *g = ctx;
@@ -191,7 +128,7 @@ static void on_notices(void *ctx, const struct value *const *notice, size_t n)
         buf_clear(&line);
         json_line(&line, notice[i]);
         if (g->o->group) {
-            take_share(g, notice[i], buf_cstr(&line));
+            member_share(g, notice[i], buf_cstr(&line));
             continue;
         }
         last = v_get_int(notice[i], "position", 0);
@@ -205,7 +142,7 @@ static void on_notices(void *ctx, const struct value *const *notice, size_t n)
             journal_forget(g->journal, last);
             continue;
         }
-        take_down(g, last, buf_cstr(&line));
+        agent_take_down(g, last, v_get_int(notice[i], "case", 0), buf_cstr(&line));
         queue_add(g->queue, last, v_get_int(notice[i], "case", 0), buf_cstr(&line));
     }
     buf_done(&line);
@@ -215,7 +152,7 @@ static void on_notices(void *ctx, const struct value *const *notice, size_t n)
         return;
     }
     for (size_t i = 0; i < n && g->o->group; i++)
-        claim(g, notice[i]);
+        member_claim(g, notice[i]);
     if (!g->o->group)
         lw_received(g->stream, last);
     if (queue_count(g->queue) > QUEUE_HIGH && !g->paused)
@@ -241,6 +178,7 @@ static void on_state(void *ctx, enum lw_state state)
     switch (state) {
     case LW_UP:
         agent_say(g, "connected");
+        trust_connected(g);
         return;
     case LW_LOST:
         agent_say(g, "the connection is lost; trying again");
@@ -267,7 +205,7 @@ static void retry_entry(void *ctx, int64_t position, const struct journal_entry 
     if (e->state != JOURNAL_FAILED || !e->line || (r->position >= 0 && r->position != position))
         return;
     struct arena *a = arena_new();
-    queue_retry(g->queue, position, v_get_int(notice_of(a, e->line), "case", 0));
+    queue_retry(g->queue, position, v_get_int(agent_notice_of(a, e->line), "case", 0));
     arena_free(a);
     journal_retry(g->journal, position);
     agent_became(g, position, MIRROR_TAKEN, NULL);
@@ -282,18 +220,32 @@ static void on_retry(void *ctx, int64_t position)
 
 /* ---- the loop ---- */
 
+static void stop(struct agent *g)
+{
+    g->stopping = true;
+    g->stop_limit = (struct tick){agent_now().ms + g->o->grace_ms};
+}
+
+static void begin_anew(struct agent *g)
+{
+    g->anew = true;
+    stop(g);
+}
+
 static void take_signals(struct agent *g)
 {
     struct signalfd_siginfo info;
     while (read(g->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGHUP)
             look_retries(g->o->state, on_retry, g);
+        if (info.ssi_signo == SIGHUP && trust_accepted(g))
+            begin_anew(g);
         if (info.ssi_signo == SIGCHLD || info.ssi_signo == SIGHUP)
             continue;
         if (g->stopping)
             g->over = true;
-        g->stopping = true;
-        g->stop_limit = (struct tick){agent_now().ms + g->o->grace_ms};
+        stop(g);
+        g->anew = false;
     }
     reap(g);
 }
@@ -313,6 +265,8 @@ static int timeout_of(struct agent *g)
     for (int i = 0; i < g->o->concurrency; i++)
         if (g->runs[i].notice && g->runs[i].runner.pid > 0)
             t = shorter(t, g->runs[i].limit.ms - at);
+    if (cases_next(g).ms != INT64_MAX)
+        t = shorter(t, cases_next(g).ms - at);
     return g->stopping ? shorter(t, g->stop_limit.ms - at) : t;
 }
 
@@ -323,10 +277,12 @@ static void turn(struct agent *g)
     take_signals(g);
     lw_process(g->client);
     stop_overdue(g);
+    trust_tick(g);
+    cases_tick(g);
     start_what_may(g);
-    if (!g->running && !queue_ready(g->queue))
+    if (g->stream && !g->running && !queue_ready(g->queue))
         lw_flush(g->stream);
-    if (g->paused && queue_count(g->queue) < QUEUE_LOW)
+    if (g->stream && g->paused && queue_count(g->queue) < QUEUE_LOW)
         lw_pause(g->stream, g->paused = false);
     enum status st = journal_write(g->journal);
     if (st != ST_OK)
@@ -354,13 +310,33 @@ static void load_entry(void *ctx, int64_t position, const struct journal_entry *
             lw_failed(g->stream, position, e->reason);
         if (!e->line)
             break;
-        queue_add(g->queue, position, v_get_int(notice_of(a, e->line), "case", 0), e->line);
-        queue_aside(g->queue, position, v_get_int(notice_of(a, e->line), "case", 0));
+        queue_add(g->queue, position, v_get_int(agent_notice_of(a, e->line), "case", 0), e->line);
+        queue_aside(g->queue, position, v_get_int(agent_notice_of(a, e->line), "case", 0));
         break;
     case JOURNAL_GONE:
         break;
     }
     arena_free(a);
+}
+
+void agent_subscribe(struct agent *g)
+{
+    struct lw_stream_options so = {.stream = g->o->stream,
+                                   .name = g->o->name,
+                                   .group = g->o->group,
+                                   .after = journal_cursor(g->journal),
+                                   .ctx = g,
+                                   .notices = on_notices,
+                                   .reported = on_reported,
+                                   .granted = member_granted,
+                                   .fenced = member_fenced,
+                                   .opened = member_opened,
+                                   .ended = on_ended};
+    g->stream = lw_subscribe(g->client, &so);
+    g->paused = false;
+    journal_each(g->journal, load_entry, g);
+    if (journal_cursor(g->journal) >= 0 && !g->o->group)
+        lw_received(g->stream, journal_cursor(g->journal));
 }
 
 static bool set_up(struct agent *g)
@@ -392,22 +368,10 @@ static bool set_up(struct agent *g)
     if (st)
         agent_say(g, "goes on without a mirror: %s", status_text(st));
     lw_on_state(g->client, on_state, g);
-    struct lw_stream_options so = {.stream = g->o->stream,
-                                   .name = g->o->name,
-                                   .group = g->o->group,
-                                   .after = journal_cursor(g->journal),
-                                   .ctx = g,
-                                   .notices = on_notices,
-                                   .reported = on_reported,
-                                   .granted = on_granted,
-                                   .fenced = on_fenced,
-                                   .opened = on_opened,
-                                   .ended = on_ended};
-    g->stream = lw_subscribe(g->client, &so);
-    journal_each(g->journal, load_entry, g);
+    trust_begin(g);
+    cases_begin(g);
+    agent_subscribe(g);
     look_retries(g->o->state, on_retry, g);
-    if (journal_cursor(g->journal) >= 0 && !g->o->group)
-        lw_received(g->stream, journal_cursor(g->journal));
     return true;
 }
 
@@ -444,7 +408,7 @@ static void take_apart(struct agent *g)
         close(g->signals);
 }
 
-int agent_run(const struct agent_options *o)
+static bool run_once(const struct agent_options *o, int *ret)
 {
     struct agent g = {.o = o,
                       .queue = queue_new(),
@@ -458,5 +422,14 @@ int agent_run(const struct agent_options *o)
         while (!g.over && !(g.stopping && (!g.running || agent_now().ms >= g.stop_limit.ms)))
             turn(&g);
     take_apart(&g);
-    return g.result;
+    *ret = g.result;
+    return g.anew && !g.result;
+}
+
+int agent_run(const struct agent_options *o)
+{
+    int result;
+    while (run_once(o, &result))
+        ;
+    return result;
 }

@@ -6,10 +6,12 @@
 #define LEEWAY_CLIENTS_AGENT_INSIDE_H
 
 #include "clients/agent/agent.h"
+#include "clients/agent/cases.h"
 #include "clients/agent/journal.h"
 #include "clients/agent/mirror.h"
 #include "clients/agent/queue.h"
 #include "clients/agent/runner.h"
+#include "clients/agent/trust.h"
 #include "clients/lib/backoff.h"
 #include "daemon/base/when.h"
 
@@ -36,14 +38,16 @@ struct run {
 struct agent {
     const struct agent_options *o;
     struct lw_client *client;
-    struct lw_stream *stream;
+    struct lw_stream *stream; /* NULL: none now, trust.h */
+    struct trust trust;
+    struct cases cases;
     struct journal *journal;
     struct mirror *mirror; /* NULL: it cannot be used */
     struct queue *queue;
     struct run *runs;
     int running;
     int signals;
-    bool paused, stopping, over;
+    bool paused, stopping, over, anew; /* anew: begin once more when it is over */
     int result;
     struct tick stop_limit;
     struct backoff later;
@@ -52,6 +56,22 @@ struct agent {
 struct tick agent_now(void);
 /* Tell the mirror, when there is one. */
 void agent_became(struct agent *g, int64_t position, enum mirror_state state, const char *reason);
+/* Open the stream where the journal ends. */
+void agent_subscribe(struct agent *g);
+/* Tell the daemon, when there is a stream; else the journal tells it at the next start. */
+void agent_done(struct agent *g, int64_t position);
+void agent_failed(struct agent *g, int64_t position, const char *reason);
+/* Into the journal, and the mirror. */
+void agent_take_down(struct agent *g, int64_t position, int64_t kase, const char *line);
+struct value *agent_notice_of(struct arena *a, const char *line);
+
+/* member.c: of a group. A notice of its share, and when it is durable the claim of it; then the stream's callbacks. */
+void member_share(struct agent *g, const struct value *notice, const char *line);
+void member_claim(struct agent *g, const struct value *notice);
+void member_granted(void *ctx, const int64_t *position, size_t n);
+void member_fenced(void *ctx, const int64_t *position, size_t n);
+void member_opened(void *ctx);
+
 void agent_say(const struct agent *g, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Take the notice into the free place r and start its handler. */

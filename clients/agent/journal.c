@@ -371,6 +371,29 @@ void journal_retry(struct journal *j, int64_t position)
     free(line);
 }
 
+int64_t journal_top(const struct journal *j)
+{
+    size_t end = j->n;
+    while (end > j->first && j->entry[end - 1].state == JOURNAL_GONE)
+        end--;
+    int64_t last = end > j->first ? j->base + (int64_t)(end - j->first) - 1 : 0;
+    return j->cursor > last ? j->cursor : last;
+}
+
+enum status journal_cut(struct journal *j, int64_t position, const char *name)
+{
+    char kept[128];
+    snprintf(kept, sizeof kept, "journal.%s", name);
+    if (linkat(j->folder, "journal", j->folder, kept, 0) != 0 && errno != EEXIST)
+        return of_errno();
+    for (int64_t p = journal_top(j); p > position; p--)
+        if (journal_entry(j, p))
+            set(j, p, JOURNAL_GONE, NULL, NULL);
+    if (j->cursor > position)
+        j->cursor = position;
+    return rewrite(j);
+}
+
 enum status journal_look(const char *folder, void (*each)(void *ctx, int64_t position, const struct journal_entry *e),
                          void *ctx)
 {

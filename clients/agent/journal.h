@@ -62,6 +62,12 @@ void journal_confirm(struct journal *j, int64_t position);
 void journal_forget(struct journal *j, int64_t position);
 void journal_retry(struct journal *j, int64_t position);
 
+/* The greatest position that it tells of; 0: none. */
+int64_t journal_top(const struct journal *j);
+
+/* Forget everything behind a position, durably. The journal as it was stays beside it under `journal.NAME`. */
+MUST_USE enum status journal_cut(struct journal *j, int64_t position, const char *name);
+
 /* Read the journal of a folder while its agent may be running: each live entry. ST_NOT_FOUND: there is none. */
 MUST_USE enum status journal_look(const char *folder,
                                   void (*each)(void *ctx, int64_t position, const struct journal_entry *e), void *ctx);

@@ -2,6 +2,7 @@
 
 #include "clients/agent/journal.h"
 #include "clients/agent/mirror.h"
+#include "clients/agent/trust.h"
 #include "clients/lib/json.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/when.h"
@@ -155,34 +156,122 @@ static int inbox(const char *folder, bool all)
     return st ? wrong("the mirror cannot be read", status_text(st)) : 0;
 }
 
+/* ---- cases ---- */
+
+static void print_case(void *ctx, int64_t kase, const char *line, bool stale)
+{
+    struct arena *a = arena_new();
+    struct value *kept = NULL;
+    (void)ctx;
+    (void)!json_parse(a, (struct bytes){(const uint8_t *)line, strlen(line)}, &kept, NULL);
+    const struct value *c = v_get(kept, "case");
+    printf("%8" PRId64 "  %-12s  %-20s  %-12s  %s%s\n", kase, v_get_str(c, "procedure", "?"),
+           v_get_str(c, "stage", "-"), v_get_str(c, "outcome", "-"), v_get_bool(c, "ended") ? "ended" : "open",
+           stale ? ", told of more since" : "");
+    arena_free(a);
+}
+
+static int cases(const char *folder)
+{
+    enum status st = mirror_look_cases(folder, 0, print_case, NULL);
+    return st ? wrong("the mirror cannot be read", status_text(st)) : 0;
+}
+
+static void print_whole(void *ctx, int64_t kase, const char *line, bool stale)
+{
+    struct arena *a = arena_new();
+    struct value *kept = NULL;
+    struct buf out = {0};
+    bool *found = ctx;
+    (void)kase;
+    *found = true;
+    (void)!json_parse(a, (struct bytes){(const uint8_t *)line, strlen(line)}, &kept, NULL);
+    if (kept && stale)
+        v_put_bool(a, kept, "stale", true);
+    json_pretty(&out, kept);
+    printf("%s\n", buf_cstr(&out));
+    buf_done(&out);
+    arena_free(a);
+}
+
+static int one_case(const char *folder, const char *number)
+{
+    char *end;
+    bool found = false;
+    int64_t kase = strtoll(number, &end, 10);
+    if (kase < 1 || *end)
+        return wrong("a case is a number from 1 on", number);
+    enum status st = mirror_look_cases(folder, kase, print_whole, &found);
+    if (st)
+        return wrong("the mirror cannot be read", status_text(st));
+    return found ? 0 : wrong("the mirror has no case", number);
+}
+
+/* ---- the words ---- */
+
+static int run_failed(const char *folder, char **word, int n)
+{
+    if (n == 1 && strcmp(word[0], "list") == 0)
+        return failed_list(folder);
+    if (n && strcmp(word[0], "retry") == 0)
+        return failed_retry(folder, word + 1, n - 1);
+    return wrong("failed list, or failed retry [POSITION…]", "");
+}
+
+static int run_inbox(const char *folder, char **word, int n)
+{
+    bool all = n == 1 && strcmp(word[0], "--all") == 0;
+    return n && !all ? wrong("inbox [--all]", "") : inbox(folder, all);
+}
+
+static int run_cases(const char *folder, char **word, int n)
+{
+    (void)word;
+    return n ? wrong("cases takes no more words", "") : cases(folder);
+}
+
+static int run_case(const char *folder, char **word, int n)
+{
+    return n == 1 ? one_case(folder, word[0]) : wrong("case NUMBER", "");
+}
+
+static int run_head(const char *folder, char **word, int n)
+{
+    if (!n)
+        return trust_show(folder);
+    if (n != 1 || strcmp(word[0], "accept") != 0)
+        return wrong("head, or head accept", "");
+    int code = trust_accept(folder);
+    if (!code)
+        wake_agent(folder);
+    return code;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(const char *folder, char **word, int n);
+} verbs[] = {
+    {"failed", run_failed}, {"inbox", run_inbox}, {"cases", run_cases}, {"case", run_case}, {"head", run_head},
+};
+
 bool look_verb(int argc, char **argv, int *ret)
 {
-    const char *folder = NULL, *verb = argc > 1 ? argv[1] : "";
-    bool failed = strcmp(verb, "failed") == 0, all = false;
-    char *word[256];
+    enum { WORDS = 256, VERBS = sizeof verbs / sizeof verbs[0] };
+    const char *folder = NULL;
+    char *word[WORDS];
+    size_t verb = 0;
     int n = 0;
-    if (!failed && strcmp(verb, "inbox") != 0)
+    while (verb < VERBS && (argc < 2 || strcmp(argv[1], verbs[verb].name) != 0))
+        verb++;
+    if (verb == VERBS)
         return false;
-    for (int i = 2; i < argc; i++) {
+    for (int i = 2; i < argc && n < WORDS; i++) {
         if (strcmp(argv[i], "--state") == 0 && i + 1 < argc)
             folder = argv[++i];
-        else if (strcmp(argv[i], "--all") == 0 && !failed)
-            all = true;
-        else if (argv[i][0] != '-' && n < 256)
-            word[n++] = argv[i];
         else
-            folder = NULL, i = argc;
+            word[n++] = argv[i];
     }
-    const char *what = failed && n ? word[0] : "";
-    if (!folder || (!failed && n))
-        *ret = wrong("failed list, failed retry [POSITION…] and inbox [--all] need --state FOLDER", "");
-    else if (!failed)
-        *ret = inbox(folder, all);
-    else if (strcmp(what, "list") == 0 && n == 1)
-        *ret = failed_list(folder);
-    else if (strcmp(what, "retry") == 0)
-        *ret = failed_retry(folder, word + 1, n - 1);
-    else
-        *ret = wrong("failed list, or failed retry [POSITION…]", "");
+    *ret = folder && n < WORDS ? verbs[verb].run(folder, word, n)
+                               : wrong("failed, inbox, cases, case and head need --state FOLDER", "");
     return true;
 }

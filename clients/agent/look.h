@@ -3,6 +3,9 @@
  *     leeway-agent failed list --state FOLDER              what was set aside, and why
  *     leeway-agent failed retry [POSITION…] --state FOLDER handle it again (all, when no position is named)
  *     leeway-agent inbox [--all] --state FOLDER            the notices that are not done (all: every one)
+ *     leeway-agent cases --state FOLDER                    the cases that they are about, as they stood when last read
+ *     leeway-agent case NUMBER --state FOLDER              one of them, as JSON
+ *     leeway-agent head [accept] --state FOLDER            the daemon's last head; go on with one that was put back
  *
  * None needs the daemon. A retry is a file `retry` of positions in the folder; a running agent, whose number is in the
  * file `pid`, is told by SIGHUP, another takes it up when it starts.

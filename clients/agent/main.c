@@ -18,7 +18,8 @@ enum { USAGE = 2, TIMEOUT_S = 60, GRACE_S = 10 };
 
 static const char help[] =
     "leeway-agent --stream DEPARTMENT --name NAME --handler PROGRAM --state FOLDER [options]\n"
-    "leeway-agent failed list | failed retry [POSITION...] | inbox [--all], each with --state FOLDER\n"
+    "leeway-agent failed list | failed retry [POSITION...] | inbox [--all] | cases | case NUMBER |\n"
+    "             head | head accept, each with --state FOLDER\n"
     "\n"
     "Runs PROGRAM for each notice to the department: the notice is one line of JSON on its standard input,\n"
     "LEEWAY_STREAM, LEEWAY_POSITION, LEEWAY_TYPE, LEEWAY_CASE and LEEWAY_NOTICE are in its environment. Exit status\n"

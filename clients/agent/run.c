@@ -32,10 +32,10 @@ static void settle(struct run *r, const char *reason)
     agent_became(g, position, reason ? MIRROR_FAILED : MIRROR_DONE, reason);
     if (reason) {
         agent_say(g, "notice %" PRId64 " is set aside: %s", position, reason);
-        lw_failed(g->stream, position, reason);
+        agent_failed(g, position, reason);
         queue_set_aside(g->queue, r->notice);
     } else {
-        lw_done(g->stream, position);
+        agent_done(g, position);
         queue_finish(g->queue, r->notice);
     }
     run_leave(r);
@@ -89,7 +89,6 @@ static void remembered(void *ctx, const struct value *answer, const struct lw_er
 static void answered(void *ctx, const struct value *answer, const struct lw_error *e)
 {
     struct run *r = ctx;
-    (void)answer;
     /* An earlier run of the handler, ended before its report, had said something else under this id, or said it so
      * long ago that repeats are not recognised any more. What was answered then counts: the notice had its effect. */
     if (strcmp(e->word, "id-reused") == 0 || strcmp(e->word, "id-too-old") == 0) {
@@ -103,6 +102,8 @@ static void answered(void *ctx, const struct value *answer, const struct lw_erro
         lw_send(r->agent->client, ask, -1, remembered, r);
         return;
     }
+    if (e->code == LW_OK)
+        cases_stale(r->agent, v_get_int(answer, "case", 0));
     if (goes_on(r, e))
         next_command(r);
 }

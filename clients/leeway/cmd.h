@@ -52,6 +52,12 @@ int role_change(struct run *r);
 int role_end(struct run *r);
 int register_list(struct run *r);
 
+/* cmd_standing.c */
+int standing_check(struct run *r);
+int standing_depart(struct run *r);
+int standing_departures(struct run *r);
+int standing_checks(struct run *r);
+
 /* cmd_procedure.c */
 int procedure_list(struct run *r);
 int procedure_load(struct run *r);
@@ -66,6 +72,8 @@ int procedure_draw_verb(struct run *r);
 int calendar_add_verb(struct run *r);
 int calendar_between_verb(struct run *r);
 int calendar_show_verb(struct run *r);
+
+/* cmd_load.c */
 int calendar_load_verb(struct run *r);
 
 #endif

@@ -44,7 +44,7 @@ static bool add_file(struct run *r, struct calendar *cal, const char *folder, co
         r->result = EXIT_USAGE;
     }
     /* a jurisdiction's own days beside the years are not everybody's */
-    bool fine = f && (f->local || calendar_file_add(cal, f) == ST_OK);
+    bool fine = f && (f->overlay || calendar_file_add(cal, f) == ST_OK);
     if (f && !fine)
         run_fail(r, EXIT_USAGE, TR(r, "%s: the year is there already", "%s:该年度重复"), path);
     buf_done(&text);

@@ -69,6 +69,8 @@ int case_show(struct run *r)
         return r->result;
     struct value *q = run_question(r, "case");
     v_put_int(r->arena, q, "case", id);
+    if (!run_as_of(r, q))
+        return r->result;
     const struct value *answer = run_ask(r, q);
     if (!answer)
         return r->result;
@@ -90,7 +92,7 @@ int case_list(struct run *r)
     struct value *q = run_question(r, "cases");
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
         v_put_str(r->arena, q, filters[i], cli_flag(r->cli, filters[i]));
-    const struct value *list = run_list(r, q, "cases");
+    const struct value *list = run_as_of(r, q) ? run_list(r, q, "cases") : NULL;
     return list ? print_list(r, "cases", list, columns, sizeof columns / sizeof *columns) : r->result;
 }
 

@@ -18,12 +18,11 @@ int procedure_list(struct run *r)
     return answer ? print_list(r, "procedures", v_get(answer, "procedures"), columns, 4) : r->result;
 }
 
-/* An act with the text of a file in the field `source`. */
-static int load(struct run *r, const char *act)
+int procedure_load(struct run *r)
 {
     struct buf text = {0};
     const char *file = cli_word(r->cli, 0);
-    struct value *m = run_command(r, act);
+    struct value *m = run_command(r, "procedure-load");
     enum status st = m ? file_read(strcmp(file, "-") == 0 ? "/dev/stdin" : file, SOURCE_MOST, &text) : ST_OK;
     if (st != ST_OK)
         run_fail(r, EXIT_USAGE, "%s: %s", file, status_text(st));
@@ -35,16 +34,6 @@ static int load(struct run *r, const char *act)
     }
     buf_done(&text);
     return r->result;
-}
-
-int procedure_load(struct run *r)
-{
-    return load(r, "procedure-load");
-}
-
-int calendar_load_verb(struct run *r)
-{
-    return load(r, "calendar-load");
 }
 
 int procedure_activate(struct run *r)

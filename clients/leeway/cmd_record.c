@@ -14,7 +14,7 @@ static struct value *about_case(struct run *r, const char *q)
         return NULL;
     struct value *m = run_question(r, q);
     v_put_int(r->arena, m, "case", id);
-    return m;
+    return run_as_of(r, m) ? m : NULL;
 }
 
 /* ---- explain ---- */

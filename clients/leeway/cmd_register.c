@@ -40,6 +40,7 @@ static int department(struct run *r, const char *act)
     if (!m)
         return r->result;
     put_list(r, m, "manages");
+    put_list(r, m, "sits-in");
     if (cli_flag(r->cli, "keyless"))
         v_put_bool(r->arena, v_get(m, "fields"), "keyless", true);
     return run_do(r, m);

@@ -313,6 +313,15 @@ bool run_day(struct run *r, const char *text)
     return false;
 }
 
+bool run_as_of(struct run *r, struct value *question)
+{
+    const char *day = cli_flag(r->cli, "as-of");
+    if (day && !run_day(r, day))
+        return false;
+    v_put_str(r->arena, question, "as_of", day);
+    return true;
+}
+
 /* ---- papers ---- */
 
 struct putting {

@@ -9,6 +9,16 @@ struct pair_of_words {
 };
 
 static const struct pair_of_words words[] = {
+    {"protected", "受保护:应当不受影响"},
+    {"protected-generally", "一般不受影响;另作决定须说明理由"},
+    {"permitted", "可以不受影响;另作决定须说明理由"},
+    {"conditional", "附条件:须先证明所缺事项"},
+    {"pending", "待定:案件尚在办理"},
+    {"not-protected", "不受保护"},
+    {"depends-on-work", "视具体工作而定:请写明 --work"},
+    {"must", "应当"},
+    {"generally", "一般"},
+    {"may", "可以"},
     {"running", "计算中"},
     {"met", "按期完成"},
     {"missed", "逾期"},

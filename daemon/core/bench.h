@@ -97,8 +97,8 @@ bool body_convened(const struct bench *b, const char *body);
 bool body_quorum(struct bench *b, const char *body);
 bool body_decided(const struct bench *b, const char *body); /* about the part in question */
 bool body_seat(struct bench *b, const char *body);          /* the department that acts holds one */
-/* The department of a seat: the role's, or the register's one of its kind. NULL: empty. */
-const struct department *body_seated(struct bench *b, const struct seat *seat);
+/* Who would sit in it now: "1": { role, department } …, by its seats and by the register. */
+struct value *body_members(struct bench *b, const struct body *body);
 
 /* ---- form.c: what the act was given ---- */
 enum { PARTS_MOST = 500 };       /* of a kind, in a case */
@@ -117,6 +117,10 @@ void ledger_resume(struct bench *b, const char *clock);
 void ledger_extend(struct bench *b, const char *clock, int64_t by, const struct rule *why);
 void ledger_miss(struct bench *b, const char *clock);
 void ledger_correct(struct bench *b, int64_t event, struct day done);
+/* The calendar of now counts the clock otherwise than it stands there. */
+bool ledger_stale(const struct bench *b, const char *clock);
+/* Count it anew; a miss that is none by this calendar is undone, and those told of it are told. */
+void ledger_recount(struct bench *b, const char *clock);
 /* The act was done after the clock's due day; a clock that was met: it was met too late. */
 bool ledger_over(const struct bench *b, const char *clock);
 /* The day of a limit of n working days from a day; provisional is told. */
@@ -136,6 +140,9 @@ void tell_reminder(struct bench *b, const char *id);
 void tell_again(struct bench *b, const char *type, const struct value *streams);
 /* The same to whom a notice of type serve-notice was for. */
 void tell_again_on_paper(struct bench *b, const char *type, const struct value *notice);
+/* A limit has moved with the calendar: to each of the streams once. task: the number of the task whose limit it is, when
+ * it follows no clock (b->clock is the clock otherwise). */
+void tell_moved(struct bench *b, const struct value *streams, const char *was, const char *task);
 void tell_finish(struct bench *b); /* the stage and the clocks as they are after the act */
 
 /* ---- effect.c ---- */

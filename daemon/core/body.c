@@ -19,7 +19,7 @@
 
 /* ---- who sits ---- */
 
-const struct department *body_seated(struct bench *b, const struct seat *seat)
+static const struct department *body_seated(struct bench *b, const struct seat *seat)
 {
     bool other = seat->otherwise && seat->unless && guard_holds(b, seat->unless);
     const char *role = other ? seat->otherwise : seat->role;
@@ -68,18 +68,24 @@ static bool seated_once(const struct value *members, const char *department)
     return false;
 }
 
-static struct value *members_now(struct bench *b, const struct body *body)
+static void member_add(struct bench *b, struct value *members, const char *role, const struct department *d)
+{
+    if (!d || seated_once(members, d->id))
+        return;
+    struct value *m = v_map(b->a);
+    v_put_str(b->a, m, "role", role);
+    v_put_str(b->a, m, "department", d->id);
+    v_put(b->a, members, arena_printf(b->a, "%zu", v_count(members) + 1), m);
+}
+
+struct value *body_members(struct bench *b, const struct body *body)
 {
     struct value *members = v_map(b->a);
-    for (size_t i = 0; i < body->nseats; i++) {
-        const struct department *d = body_seated(b, &body->seats[i]);
-        if (!d || seated_once(members, d->id))
-            continue;
-        struct value *m = v_map(b->a);
-        v_put_str(b->a, m, "role", body->seats[i].role);
-        v_put_str(b->a, m, "department", d->id);
-        v_put(b->a, members, arena_printf(b->a, "%zu", v_count(members) + 1), m);
-    }
+    const struct department *d;
+    for (size_t i = 0; i < body->nseats; i++)
+        member_add(b, members, body->seats[i].role, body_seated(b, &body->seats[i]));
+    for (size_t i = 0; body->size && (d = register_member(b->j->reg, body->name, i)) != NULL; i++)
+        member_add(b, members, arena_printf(b->a, "%s.member", body->name), d);
     return members;
 }
 
@@ -110,7 +116,7 @@ bool body_seat(struct bench *b, const char *name)
         return false;
     if (sitting)
         return seat_of(sitting, b->department, &recused) != NULL;
-    return seated_once(members_now(b, body), b->department);
+    return seated_once(body_members(b, body), b->department);
 }
 
 static bool attends(const struct value *sitting, const char *department)
@@ -162,9 +168,12 @@ static void convene(struct bench *b, const struct effect *e, const struct rule *
         number += strcmp(v_get_str(all->u.map.pair[i].val, "body", ""), e->name) == 0;
     if (sitting_of(b, e->name, &before))
         bench_put_str(b, bench_path(b, "sittings.%s.state", before), "adjourned");
-    struct value *s = v_map(b->a), *members = members_now(b, body);
+    struct value *s = v_map(b->a), *members = body_members(b, body);
     if (!v_count(members))
         bench_refuse_rule(b, rule, "no-members", "%s没有成员", body->label);
+    else if (body->size && v_count(members) != (size_t)body->size)
+        bench_refuse_rule(b, rule, "wrong-number-of-members", "%s应有%d个成员,登记簿列明%zu个", body->label, body->size,
+                          v_count(members));
     v_put_str(b->a, s, "body", e->name);
     v_put_int(b->a, s, "number", number);
     v_put_str(b->a, s, "day", day_text(b->done, text));

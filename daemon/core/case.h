@@ -19,9 +19,9 @@
  *                 missing? } ],                      each consequence by itself
  *     clocks:  { verification: { state: running|paused|met|missed|ended, late, owner, start, budget, due, provisional,
  *                                calendar, near-at?, miss-at?, miss-told?: [stream …],
- *                                ledger: [ { op, day, event, n?, fact?, corrected? } ] } },
- *     tasks:   { "17": { act, or?, department, role, opened, due?, remind-at?, due-at?, provisional?, clock?, part?, type?,
- *                        reminded?, escalated? } },
+ *                                ledger: [ { op, day, event, n?, fact?, corrected?, was? } ] } },
+ *     tasks:   { "17": { act, or?, department, role, opened, due?, remind-at?, due-at?, provisional?, clock?, part?,
+ *                        type?, workdays?, reminded?, escalated? } },
  *     told:    { type: [stream …] },        who was told of what, for a correction
  *     did:     { act: principal },          who last did an act
  *     entered: { stage: day },              when a stage was entered last

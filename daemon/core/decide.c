@@ -188,6 +188,8 @@ static void begin_case(struct bench *b)
     bench_put(b, "version", v_int(b->a, 0));
     bench_put_str(b, "procedure", b->p->name);
     bench_put(b, "procedure-version", v_int(b->a, b->p->version));
+    if (b->p->circumstances_version)
+        bench_put_str(b, "circumstances-version", b->p->circumstances_version);
     bench_put_str(b, "kind", b->act->opens);
     bench_put(b, "opened", v_int(b->a, b->j->event));
     bench_put_str(b, "opened-done", day_text(b->done, text));

@@ -54,14 +54,27 @@ struct decision {
     int64_t tasks;             /* how many task numbers from next_task were used */
     struct value *opened;      /* list of task numbers */
     const char *stage;         /* after the act */
+    struct value *moved;       /* of decide_recount(); else NULL */
 };
 
 /* Judge a command of a department or party. */
 struct decision decide(struct arena *a, const struct judge *j);
 
-/* Judge a due moment of the daemon's own (case_due): near, miss, remind, task. When it no longer stands (met meanwhile) the
- * decision is not accepted with code "not-due". */
+/* Judge a due moment of the daemon's own (case_due): near, miss, remind, task. When it no longer stands (met meanwhile)
+ * the decision is not accepted with code "not-due". */
 struct decision decide_due(struct arena *a, const struct judge *j, const char *what, const char *name);
+
+/* A limit of a case: a clock, or the working days of a task that follows none. */
+struct limit {
+    const char *what, *name; /* "clock" or "task"; its name or number */
+};
+
+/* The limits that the judge's calendar counts otherwise than they stand in the case. */
+size_t decide_stale(struct arena *a, const struct judge *j, struct limit **ret);
+
+/* Count one of them anew. The decision's `moved` tells { clock or task, label, state, due-before?, due?,
+ * provisional-before, provisional, days?, miss-undone?, past? }. Not accepted ("not-moved") when it counts the same. */
+struct decision decide_recount(struct arena *a, const struct judge *j, const char *what, const char *name);
 
 /* What an act needs, for the question `form`: a map of PROTOCOL.md 3. NULL: no such act. kase may be NULL. */
 struct value *decide_form(struct arena *a, const struct procedure *p, const struct value *kase, const char *act);

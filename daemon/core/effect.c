@@ -183,6 +183,15 @@ static void do_add(struct bench *b, const struct effect *e, const struct rule *r
     bench_put(b, bench_path(b, "parts.%s.%s", e->name, b->added), part);
 }
 
+static void do_fill(struct bench *b, const struct effect *e)
+{
+    for (size_t i = 0; i < e->nwith; i++) {
+        const struct value *v = bench_fact(b, e->with[i].fact);
+        if (v)
+            bench_put(b, bench_path(b, "parts.%s.%s.%s", b->part_kind, b->part, e->with[i].field), v_copy(b->a, v));
+    }
+}
+
 /* Every grant by itself, with what it rests on: which area by the word others ask with, for whom, for what work. */
 static void add_grant(struct bench *b, const struct effect *e, struct value *grant, const char *article)
 {
@@ -364,6 +373,9 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         break;
     case DO_STATE:
         bench_put_str(b, bench_path(b, "parts.%s.%s.state", b->part_kind, b->part), e->name);
+        break;
+    case DO_FILL:
+        do_fill(b, e);
         break;
     case DO_CONCLUDE:
         do_conclude(b, e);

@@ -1,8 +1,9 @@
 /* ledger.c - legal clocks: a budget, a ledger, and the due day that follows from both
  *
  * A clock of a case is { rule budget in working (or calendar) days, ledger of start, pause, resume, extend, meet, miss,
- * due day }. The due day is derived from the whole ledger each time the ledger grows, never moved by hand; the day a
- * limit starts on is not counted. near-at and miss-at are moments of the daemon's own, for the index of what is due.
+ * recount, due day }. The due day is derived from the whole ledger each time the ledger grows, never moved by hand; the
+ * day a limit starts on is not counted. near-at and miss-at are moments of the daemon's own, for the index of what is
+ * due.
  */
 #include "daemon/core/bench.h"
 
@@ -84,7 +85,7 @@ static struct derived derive(const struct bench *b, const struct value *clock)
             d.met_on = day;
         } else if (strcmp(op, "end") == 0) {
             d.ended = true;
-        } else {
+        } else if (strcmp(op, "recount") != 0) {
             d.missed = strcmp(op, "miss") == 0; /* else: unmiss */
         }
     }
@@ -126,28 +127,45 @@ static void settle_tasks(struct bench *b, const char *name, const struct derived
     }
 }
 
-/* Write what follows from the ledger: due day, state, the moments at which something must be told. */
-static void settle(struct bench *b, const char *name)
+/* What follows from the ledger by the calendar of now: due day, state, the moments at which something must be told
+ * (WHEN_NEVER: it need not). */
+struct settled {
+    struct derived d;
+    const char *state;
+    bool late;
+    struct when near_at, miss_at;
+};
+
+static struct settled settled(const struct bench *b, const char *name)
 {
     const struct clock_rule *rule = procedure_clock_of(b->p, name);
-    const struct derived d = derive(b, clock_of(b, name));
-    const char *state = d.met ? "met" : d.ended ? "ended" : d.missed ? "missed" : d.paused ? "paused" : "running";
+    struct settled s = {.d = derive(b, clock_of(b, name)), .near_at = WHEN_NEVER, .miss_at = WHEN_NEVER};
+    const struct derived *d = &s.d;
+    s.state = d->met ? "met" : d->ended ? "ended" : d->missed ? "missed" : d->paused ? "paused" : "running";
+    s.late = d->met && day_is(d->due.day) && d->met_on.n > d->due.day.n;
+    if (strcmp(s.state, "running") != 0)
+        return s;
+    struct day near = rule && rule->near ? before(b, d->due.day, rule->near) : DAY_NONE;
+    if (day_is(near) && near.n >= b->done.n && near.n < d->due.day.n)
+        s.near_at = day_start(near, b->p->zone_minutes);
+    if (!d->due.provisional) /* a provisional limit never expires */
+        s.miss_at = ledger_missed_at(b, d->due.day);
+    return s;
+}
+
+static void settle(struct bench *b, const char *name)
+{
+    const struct settled s = settled(b, name);
     char text[DAY_TEXT];
-    bool late = d.met && day_is(d.due.day) && d.met_on.n > d.due.day.n;
-    if (day_is(d.due.day))
-        bench_put_str(b, bench_path(b, "clocks.%s.due", name), day_text(d.due.day, text));
-    bench_put_str(b, bench_path(b, "clocks.%s.state", name), state);
-    bench_put(b, bench_path(b, "clocks.%s.provisional", name), v_bool(b->a, d.due.provisional));
+    if (day_is(s.d.due.day))
+        bench_put_str(b, bench_path(b, "clocks.%s.due", name), day_text(s.d.due.day, text));
+    bench_put_str(b, bench_path(b, "clocks.%s.state", name), s.state);
+    bench_put(b, bench_path(b, "clocks.%s.provisional", name), v_bool(b->a, s.d.due.provisional));
     bench_put_str(b, bench_path(b, "clocks.%s.calendar", name), calendar_version(b->j->calendar));
-    bench_put(b, bench_path(b, "clocks.%s.late", name), v_bool(b->a, late));
-    bool runs = strcmp(state, "running") == 0;
-    struct day near = rule && rule->near && runs ? before(b, d.due.day, rule->near) : DAY_NONE;
-    bool tell_near = day_is(near) && near.n >= b->done.n && near.n < d.due.day.n;
-    put_moment(b, name, "near-at", tell_near ? day_start(near, b->p->zone_minutes) : WHEN_NEVER, tell_near);
-    /* a provisional limit never expires */
-    bool tell_miss = runs && !d.due.provisional;
-    put_moment(b, name, "miss-at", tell_miss ? ledger_missed_at(b, d.due.day) : WHEN_NEVER, tell_miss);
-    settle_tasks(b, name, &d);
+    bench_put(b, bench_path(b, "clocks.%s.late", name), v_bool(b->a, s.late));
+    put_moment(b, name, "near-at", s.near_at, s.near_at.ms != WHEN_NEVER.ms);
+    put_moment(b, name, "miss-at", s.miss_at, s.miss_at.ms != WHEN_NEVER.ms);
+    settle_tasks(b, name, &s.d);
 }
 
 static void enter_from(struct bench *b, const char *name, const char *op, struct day day, int64_t n, const char *fact)
@@ -229,7 +247,8 @@ static void reconsider(struct bench *b, const char *name)
     const struct derived d = derive(b, clock_of(b, name));
     if (!d.missed || d.ended || !day_is(d.due.day))
         return;
-    if (d.met ? d.met_on.n > d.due.day.n : ledger_missed_at(b, d.due.day).ms <= b->j->now.ms)
+    bool over = !d.due.provisional && ledger_missed_at(b, d.due.day).ms <= b->j->now.ms;
+    if (d.met ? d.met_on.n > d.due.day.n : over)
         return;
     enter(b, name, "unmiss", b->done, 0);
     b->clock = name;
@@ -349,4 +368,35 @@ void ledger_correct(struct bench *b, int64_t event, struct day done)
         settle(b, name);
         reconsider(b, name);
     }
+}
+
+/* ---- another calendar ---- */
+
+/* Of a limit that is paused the due day is found when it goes on; one that has ended is asked for by nobody; of one
+ * that was met only whether that was in time. */
+bool ledger_stale(const struct bench *b, const char *name)
+{
+    const struct value *clock = clock_of(b, name);
+    const char *state = v_get_str(clock, "state", "");
+    if (strcmp(state, "paused") == 0 || strcmp(state, "ended") == 0 || !v_count(v_get(clock, "ledger")))
+        return false;
+    const struct settled s = settled(b, name);
+    if (strcmp(state, "met") == 0)
+        return s.late != v_get_bool(clock, "late");
+    if (s.d.due.day.n != case_day(clock, "due").n || s.d.due.provisional != v_get_bool(clock, "provisional"))
+        return true;
+    return strcmp(state, "running") == 0 && v_get_int(clock, "miss-at", WHEN_NEVER.ms) != s.miss_at.ms;
+}
+
+void ledger_recount(struct bench *b, const char *name)
+{
+    char text[DAY_TEXT];
+    struct value *e = v_map(b->a);
+    v_put_str(b->a, e, "op", "recount");
+    v_put_str(b->a, e, "day", day_text(b->done, text));
+    v_put_int(b->a, e, "event", b->j->event);
+    v_put_str(b->a, e, "was", v_get_str(clock_of(b, name), "due", NULL));
+    bench_push(b, bench_path(b, "clocks.%s.ledger", name), e);
+    settle(b, name);
+    reconsider(b, name);
 }

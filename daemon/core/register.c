@@ -69,6 +69,7 @@ static const struct field_rule rules[] = {
     {DEPARTMENT, "kind", A_NAME, ON_MAKE, ON_ADD},
     {DEPARTMENT, "superior", A_DEPARTMENT, ON_MAKE, 0},
     {DEPARTMENT, "manages", A_UNITS, ON_MAKE, 0},
+    {DEPARTMENT, "sits-in", A_UNITS, ON_MAKE, 0},
     {DEPARTMENT, "keyless", A_BOOL, ON_MAKE, 0},
     {DEPARTMENT, "successor", A_DEPARTMENT, ON_END, ON_END},
     {PERSON, "id", A_NAME, ON_ALL, ON_ALL},
@@ -130,12 +131,20 @@ static bool entry_ended(const struct entry *e)
     return v_get_bool(e->val, "ended");
 }
 
+static const char **texts_of(struct arena *a, const struct value *list, size_t *ret_n)
+{
+    const char **text = ARENA_ARRAY(a, const char *, v_count(list) + 1);
+    for (size_t i = 0; i < v_count(list); i++)
+        text[i] = v_text(v_at(list, i), "");
+    *ret_n = v_count(list);
+    return text;
+}
+
 /* The struct that department's readers look at, made anew from the entry's map. */
 static void department_fill(struct arena *a, struct entry *e)
 {
     if (!e->dept)
         e->dept = ARENA_NEW(a, struct department);
-    const struct value *manages = v_get(e->val, "manages");
     *e->dept = (struct department){
         .id = e->id,
         .name = v_get_str(e->val, "name", e->id),
@@ -144,11 +153,9 @@ static void department_fill(struct arena *a, struct entry *e)
         .keyless = v_get_bool(e->val, "keyless"),
         .ended = entry_ended(e),
         .successor = v_get_str(e->val, "successor", NULL),
-        .manages = ARENA_ARRAY(a, const char *, v_count(manages)),
-        .nmanages = v_count(manages),
     };
-    for (size_t i = 0; i < e->dept->nmanages; i++)
-        e->dept->manages[i] = v_text(v_at(manages, i), "");
+    e->dept->manages = texts_of(a, v_get(e->val, "manages"), &e->dept->nmanages);
+    e->dept->sits_in = texts_of(a, v_get(e->val, "sits-in"), &e->dept->nsits_in);
 }
 
 static struct entry *shelf_put(struct register_book *r, enum kind kind, const char *id, struct value *val)
@@ -250,7 +257,7 @@ static const char *form_wrong(const struct register_book *r, enum form form, con
         d = register_department(r, s);
         return d && !d->ended ? NULL : "a department that exists and has not ended";
     case A_UNITS:
-        return all_names(v) ? NULL : "a list of identifiers of units";
+        return all_names(v) ? NULL : "a list of identifiers";
     case A_RIGHTS:
         return all_rights(v) ? NULL : "a list of act, enter, watch, inspect, monitor, admin, approve";
     }
@@ -456,12 +463,23 @@ const struct department *register_only(const struct register_book *r, const char
     return more ? NULL : found;
 }
 
-static bool manages(const struct department *d, const char *unit)
+static bool listed(const char *const *text, size_t n, const char *wanted)
 {
-    for (size_t i = 0; i < d->nmanages; i++)
-        if (strcmp(d->manages[i], unit) == 0)
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(text[i], wanted) == 0)
             return true;
     return false;
+}
+
+const struct department *register_member(const struct register_book *r, const char *body, size_t i)
+{
+    const struct shelf *s = &r->shelf[DEPARTMENT];
+    for (size_t k = 0; k < s->n; k++) {
+        const struct department *d = s->item[k].dept;
+        if (!d->ended && listed(d->sits_in, d->nsits_in, body) && i-- == 0)
+            return d;
+    }
+    return NULL;
 }
 
 bool register_manages(const struct register_book *r, const char *department, const char *unit)
@@ -469,7 +487,7 @@ bool register_manages(const struct register_book *r, const char *department, con
     const struct shelf *s = &r->shelf[DEPARTMENT];
     bool somebody = false;
     for (size_t i = 0; i < s->n; i++) {
-        if (!manages(s->item[i].dept, unit))
+        if (!listed(s->item[i].dept->manages, s->item[i].dept->nmanages, unit))
             continue;
         somebody = true;
         const struct department *now = register_heir(r, s->item[i].id); /* an heir manages what was managed */

@@ -34,6 +34,8 @@ struct department {
     const char *successor;
     const char **manages; /* units whose cadres it manages */
     size_t nmanages;
+    const char **sits_in; /* bodies of which it is a member */
+    size_t nsits_in;
 };
 
 struct register_book *register_new(void);
@@ -59,6 +61,8 @@ const struct department *register_department(const struct register_book *r, cons
 const struct department *register_heir(const struct register_book *r, const char *id);
 /* The one department of a kind that has not ended; NULL: none or several (then *several is set; may be NULL). */
 const struct department *register_only(const struct register_book *r, const char *kind, bool *several);
+/* The i-th department that sits in a body and has not ended; NULL: no more. */
+const struct department *register_member(const struct register_book *r, const char *body, size_t i);
 /* Does the department manage the cadres of this unit? A unit that nobody manages is managed by any. */
 bool register_manages(const struct register_book *r, const char *department, const char *unit);
 

@@ -103,20 +103,20 @@ static const char *work_of(struct arena *a, const struct procedure *p, const str
 
 /* ---- findings ---- */
 
-static bool names_area(const struct value *grant, const char *area, const char **ret_label)
+static bool among(const struct value *words, const char *word)
 {
-    const struct value *ids = v_get(grant, "ids"), *areas = v_get(grant, "areas");
-    for (size_t i = 0; i < v_count(ids); i++)
-        if (strcmp(v_text(v_at(ids, i), ""), area) == 0) {
-            *ret_label = v_count(ids) == v_count(areas) ? v_text(v_at(areas, i), area) : NULL;
+    for (size_t i = 0; i < v_count(words); i++)
+        if (strcmp(v_text(v_at(words, i), ""), word) == 0)
             return true;
-        }
-    for (size_t i = 0; i < v_count(areas); i++)
-        if (strcmp(v_text(v_at(areas, i), ""), area) == 0) {
-            *ret_label = area;
-            return true;
-        }
     return false;
+}
+
+/* What the document calls an area that is asked for by its word. */
+static const char *area_label(struct arena *a, const struct procedure *p, const char *area)
+{
+    struct value *areas = v_map(a);
+    standing_areas(a, p, areas);
+    return v_get_str(areas, area, area);
 }
 
 /* The outcome that it rests on stands, and it is this person's. */
@@ -167,11 +167,12 @@ static void put_departed(struct arena *a, struct value *f, const struct value *k
 /* A grant that does not say for what work it is cannot be matched to the one that is asked about. */
 #define WORK_NOT_NAMED "认定未写明所涉工作,须核对是否同一项工作"
 
-static bool grant_find(struct arena *a, const struct value *kase, const struct value *grant, const struct about *who,
-                       const struct standing_question *q, struct value *findings)
+static bool grant_find(struct arena *a, const struct procedure *p, const struct value *kase, const struct value *grant,
+                       const struct about *who, const struct standing_question *q, struct value *findings)
 {
-    const char *label = NULL, *work = v_get_str(grant, "work", NULL), *missing = v_get_str(grant, "missing", NULL);
-    if (!names_area(grant, q->area, &label) || !grant_stands(kase, grant, who, q))
+    const char *work = v_get_str(grant, "work", NULL), *missing = v_get_str(grant, "missing", NULL);
+    bool names = among(v_get(grant, "ids"), q->area) || among(v_get(grant, "areas"), q->area);
+    if (!names || !grant_stands(kase, grant, who, q))
         return false;
     if (q->work && work && strcmp(q->work, work) != 0)
         return true; /* about other work: nothing is said of this one */
@@ -180,7 +181,7 @@ static bool grant_find(struct arena *a, const struct value *kase, const struct v
     v_put_int(a, f, "event", v_get_int(grant, "event", 0));
     v_put_str(a, f, "day", v_get_str(grant, "since", NULL));
     v_put_str(a, f, "article", v_get_str(grant, "article", NULL));
-    v_put_str(a, f, "area", label);
+    v_put_str(a, f, "area", area_label(a, p, q->area));
     v_put_str(a, f, "force", v_get_str(grant, "force", NULL));
     v_put_str(a, f, "work", work);
     v_put_str(a, f, "missing",
@@ -254,7 +255,7 @@ void standing_find(struct arena *a, const struct procedure *p, const struct valu
     for (size_t at = 0; about_person(kase, q->person, &at, &who);) {
         bool granted = false;
         for (size_t i = 0; i < v_count(grants); i++)
-            granted = grant_find(a, kase, v_at(grants, i), &who, q, findings) || granted;
+            granted = grant_find(a, p, kase, v_at(grants, i), &who, q, findings) || granted;
         if (!granted)
             ungranted_find(a, p, kase, &who, q, findings);
     }

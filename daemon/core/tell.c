@@ -33,6 +33,7 @@ struct ask {
     const struct words *or_acts;
     struct calendar_due due;
     const char *clock;
+    int workdays; /* that `due` was counted by; 0: it follows a clock, or there is none */
 };
 
 static int64_t open_task(struct bench *b, const struct ask *ask)
@@ -57,6 +58,8 @@ static int64_t open_task(struct bench *b, const struct ask *ask)
     if (day_is(ask->due.day)) {
         v_put_str(b->a, t, "due", day_text(ask->due.day, text));
         v_put_bool(b->a, t, "provisional", ask->due.provisional);
+        if (ask->workdays) /* so that it can be counted anew by another calendar */
+            v_put_int(b->a, t, "workdays", ask->workdays);
         /* a task that follows a clock is escalated by the clock's own miss */
         if (!ask->clock && !ask->due.provisional) {
             v_put_int(b->a, t, "remind-at", ledger_remind_at(b, ask->due.day).ms);
@@ -76,6 +79,12 @@ static struct calendar_due due_of(struct bench *b, const struct effect *e)
     return e->within ? ledger_limit(b, b->done, e->within) : (struct calendar_due){DAY_NONE, false};
 }
 
+/* The working days by which due_of() counted; 0: it took the limit of a clock. */
+static int days_of(struct bench *b, const struct effect *e)
+{
+    return e->clock && v_get(v_get(b->kase, "clocks"), bench_clock(b, e->clock)) ? 0 : e->within;
+}
+
 /* ---- notices ---- */
 
 static struct value *public_fields(struct bench *b, const struct notice_type *t)
@@ -89,13 +98,19 @@ static struct value *public_fields(struct bench *b, const struct notice_type *t)
     return fields;
 }
 
+/* Types that the daemon tells in every procedure; a file may give them a label of its own. */
+static const char *standing_label(const char *type)
+{
+    return strcmp(type, "limit-moved") == 0 ? "期限随工作日安排变动" : type;
+}
+
 static struct value *notice_new(struct bench *b, const char *stream, const char *type, const char *role)
 {
     const struct notice_type *t = procedure_notice(b->p, type);
     struct value *n = v_map(b->a), *fields = public_fields(b, t);
     v_put_str(b->a, n, "stream", stream);
     v_put_str(b->a, n, "type", type);
-    v_put_str(b->a, n, "label", t ? t->label : type);
+    v_put_str(b->a, n, "label", t ? t->label : standing_label(type));
     v_put_str(b->a, n, "role", role);
     if (v_count(fields))
         v_put(b->a, n, "fields", fields);
@@ -137,7 +152,8 @@ static void notify(struct bench *b, const struct effect *e, const char *role, co
                    const char *article)
 {
     struct value *n = notice_new(b, department, e->name, role);
-    struct ask ask = {e->answer, department, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), NULL};
+    struct ask ask = {e->answer, department,  role,         e->name, NULL,
+                      b->part,   &e->or_acts, due_of(b, e), NULL,    days_of(b, e)};
     ask.clock = e->clock ? bench_clock(b, e->clock) : NULL;
     if (e->answer)
         put_task(b, n, &ask);
@@ -151,8 +167,11 @@ static void serve(struct bench *b, const struct effect *e, const char *role, con
     if (!stream)
         return;
     struct value *n = notice_new(b, stream, "serve-notice", role), *fields = v_map(b->a);
-    struct ask ask = {"serve", stream, role, e->name, whom, b->part, NULL, ledger_limit(b, b->done, b->p->service_days),
-                      NULL};
+    struct ask ask = {"serve", stream,
+                      role,    e->name,
+                      whom,    b->part,
+                      NULL,    ledger_limit(b, b->done, b->p->service_days),
+                      NULL,    b->p->service_days};
     const struct notice_type *t = procedure_notice(b->p, e->name);
     v_put_str(b->a, n, "label", t ? t->label : e->name);
     v_put_str(b->a, n, "party", whom);
@@ -191,7 +210,7 @@ static void add_department(struct bench *b, struct value *transition, const char
 static void serve_department(struct bench *b, const struct effect *e, const char *role, const char *id,
                              const char *article)
 {
-    struct ask ask = {e->answer, id, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), e->clock};
+    struct ask ask = {e->answer, id, role, e->name, NULL, b->part, &e->or_acts, due_of(b, e), e->clock, days_of(b, e)};
     serve(b, e, role, id, article);
     if (e->answer)
         open_task(b, &ask);
@@ -215,17 +234,15 @@ static void tell_one(struct bench *b, const struct effect *e, const char *role, 
 }
 
 /* Each member of a body, whether its role is bound in this case or only the register says who it is. */
-static void tell_seat(struct bench *b, const struct effect *e, const struct seat *seat, struct value *transition,
-                      const char *article)
+static void tell_member(struct bench *b, const struct effect *e, const struct value *member, struct value *transition,
+                        const char *article)
 {
-    const struct department *d = body_seated(b, seat);
-    if (!d)
-        return;
-    add_department(b, transition, d->id);
-    if (d->keyless)
-        serve(b, e, seat->role, d->id, article);
+    const char *role = v_get_str(member, "role", ""), *id = v_get_str(member, "department", "");
+    add_department(b, transition, id);
+    if (!keyed(b, id))
+        serve(b, e, role, id, article);
     else
-        notify(b, e, seat->role, d->id, article);
+        notify(b, e, role, id, article);
 }
 
 /* Whoever is named by a field of a part that this act added is told about that part. */
@@ -245,8 +262,9 @@ void tell(struct bench *b, const struct effect *e, const char *article)
     for (size_t i = 0; i < e->to.n; i++) {
         bool chair = true;
         const struct body *body = procedure_body_of(b->p, e->to.word[i], &chair);
-        for (size_t k = 0; body && !chair && k < body->nseats; k++)
-            tell_seat(b, e, &body->seats[k], transition, article);
+        const struct value *members = body && !chair ? body_members(b, body) : NULL;
+        for (size_t k = 0; k < v_count(members); k++)
+            tell_member(b, e, members->u.map.pair[k].val, transition, article);
         turn_to_added(b, e->to.word[i]);
         if (!body || chair)
             tell_one(b, e, body ? body->chair : e->to.word[i], transition, article);
@@ -260,7 +278,7 @@ void tell_task(struct bench *b, const struct effect *e)
     const char *kind = b->part_kind, *part = b->part, *role = e->to.n ? e->to.word[0] : "";
     turn_to_added(b, role);
     const struct department *d = bench_role(b, role);
-    struct ask ask = {e->answer, d ? d->id : NULL, role, NULL, NULL, b->part, NULL, due_of(b, e), NULL};
+    struct ask ask = {e->answer, d ? d->id : NULL, role, NULL, NULL, b->part, NULL, due_of(b, e), NULL, days_of(b, e)};
     ask.clock = e->clock ? bench_clock(b, e->clock) : NULL;
     if (d)
         open_task(b, &ask);
@@ -309,6 +327,37 @@ void tell_again(struct bench *b, const char *type, const struct value *streams)
             serve(b, &e, NULL, d->id, NULL);
         else
             notice_out(b, notice_new(b, d->id, type, NULL), NULL);
+    }
+}
+
+static void notice_moved(struct bench *b, const char *stream, const char *was, const char *task)
+{
+    const struct value *of = task ? v_get(v_get(b->kase, "tasks"), task) : v_get(v_get(b->kase, "clocks"), b->clock);
+    struct value *n = notice_new(b, stream, "limit-moved", NULL), *fields = v_map(b->a);
+    v_put_str(b->a, fields, "due-before", was);
+    v_put_str(b->a, fields, "calendar", calendar_version(b->j->calendar));
+    v_put(b->a, n, "fields", fields);
+    v_put_str(b->a, n, "due", v_get_str(of, "due", NULL));
+    v_put_bool(b->a, n, "provisional", v_get_bool(of, "provisional"));
+    if (task)
+        v_put_int(b->a, n, "task", strtoll(task, NULL, 10));
+    notice_out(b, n, NULL);
+}
+
+void tell_moved(struct bench *b, const struct value *streams, const char *was, const char *task)
+{
+    struct value *transition = transition_of(b, "limit-moved");
+    struct effect e = {.verb = DO_TELL, .name = "limit-moved"};
+    for (size_t i = 0; i < v_count(streams); i++) {
+        const char *stream = v_text(v_at(streams, i), "");
+        const struct department *d = register_heir(b->j->reg, stream);
+        if (!d || stands_before(streams, i, stream))
+            continue;
+        add_department(b, transition, d->id);
+        if (d->keyless)
+            serve(b, &e, NULL, d->id, NULL);
+        else
+            notice_moved(b, d->id, was, task);
     }
 }
 

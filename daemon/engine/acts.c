@@ -224,6 +224,8 @@ static const struct {
     {"time-confirm", act_time_confirm},
     {"read-private", act_read},
     {"read-paper", act_read},
+    {"standing-check", act_standing_check},
+    {"standing-depart", act_standing_depart},
 };
 
 act_draft_fn act_find(const char *name)

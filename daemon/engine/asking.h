@@ -45,6 +45,13 @@ const struct procedure *case_law(const struct asking *k, const struct value *kas
 MUST_USE enum status asking_event(struct asking *k, struct arena *a, uint64_t n, struct value **ret);
 enum status asking_bad(struct asking *k, enum status st, enum store_db db, uint64_t n);
 
+/* question_past.c: `as_of`, a past day. past_event(): the last event that was recorded by its end; ST_NOT_FOUND: refused
+ * already. past_case(): the case folded up to that event; ST_NOT_FOUND: it was not there yet. Gives: calendar_free(). */
+bool past_asked(const struct asking *k);
+MUST_USE enum status past_event(struct asking *k, int64_t *ret);
+MUST_USE enum status past_case(struct asking *k, struct arena *a, int64_t number, int64_t until, struct value **ret);
+MUST_USE enum status past_calendar(struct asking *k, int64_t until, struct calendar **ret);
+
 MUST_USE enum status number_read(struct asking *k, struct key key, int64_t *ret);
 
 /* question_case.c */
@@ -52,8 +59,14 @@ enum status ask_case(struct asking *k), ask_history(struct asking *k), ask_expla
 enum status ask_served(struct asking *k), ask_form(struct asking *k), ask_notice(struct asking *k);
 /* question_list.c */
 enum status ask_cases(struct asking *k), ask_tasks(struct asking *k), ask_unserved(struct asking *k);
+/* question_calendar.c */
+enum status ask_calendar_preview(struct asking *k);
 /* question_census.c */
 enum status ask_census(struct asking *k);
+/* question_standing.c */
+enum status ask_departures(struct asking *k), ask_checks(struct asking *k);
+/* question_report.c */
+enum status ask_report(struct asking *k);
 /* question_feed.c */
 enum status ask_transitions(struct asking *k), ask_events(struct asking *k), ask_command(struct asking *k);
 enum status ask_inclusion(struct asking *k), ask_consistency(struct asking *k), ask_head(struct asking *k);

@@ -24,6 +24,11 @@
 #define HEAD_OPEN "open" /* cases that have not ended */
 #define HEAD_RECORDED "recorded"
 #define HEAD_CLOCK "clock"
+/* Of the walk over all limits that a new calendar asks for (recount.c): the event of the load, the case before which
+ * all are counted, how many limits moved. */
+#define HEAD_RECOUNT "recount"
+#define HEAD_RECOUNT_TO "recount-to"
+#define HEAD_RECOUNT_MOVED "recount-moved"
 
 struct counts;
 

@@ -70,10 +70,15 @@ enum status draft_notices(struct engine *e, struct arena *a, struct draft *d, co
                           const struct value *notices)
 {
     static const char *const told[] = {"stream", "position", "type", NULL};
-    struct value *list = v_list(a), *short_list = v_list(a);
+    /* those of another case of the same event may be there */
+    struct value *list = v_get(d->keys, "notices"), *short_list = v_get(d->answer, "notices");
     struct when recorded = {0};
     int64_t event;
     enum status st = engine_event(e, &event);
+    if (!list) {
+        v_put(a, d->keys, "notices", list = v_list(a));
+        v_put(a, d->answer, "notices", short_list = v_list(a));
+    }
     if (!st)
         st = engine_now(e, &recorded);
     for (size_t i = 0; !st && i < v_count(notices); i++) {
@@ -86,8 +91,6 @@ enum status draft_notices(struct engine *e, struct arena *a, struct draft *d, co
         copy_keys(a, brief, n, told);
         v_push(a, short_list, brief);
     }
-    v_put(a, d->keys, "notices", list);
-    v_put(a, d->answer, "notices", short_list);
     return st;
 }
 

@@ -67,14 +67,15 @@ static const char *moment_id(struct arena *a, const struct moment *m, const stru
     return arena_printf(a, "%s/%lld/%s/%zu/%lld", m->what, (long long)m->kase, m->name, n, (long long)m->at.ms);
 }
 
-/* Judge one moment. *ret_fired is false when the judge did not want it. */
-static enum status fire(struct engine *e, struct arena *a, const struct moment *m, bool *ret_fired)
+/* Judge one moment, by the calendar of now. The judge may not want it. */
+static enum status fire(struct engine *e, struct arena *a, const struct moment *m)
 {
     struct value *kase, *answer;
     struct draft d;
     struct judge j = {.principal = SELF, .command = v_map(a)};
-    *ret_fired = false;
-    enum status st = case_load(e, a, m->kase, &kase);
+    enum status st = recount_first(e, m->kase);
+    if (!st)
+        st = case_load(e, a, m->kase, &kase);
     if (!st)
         st = judge_numbers(e, &j);
     if (st)
@@ -91,7 +92,6 @@ static enum status fire(struct engine *e, struct arena *a, const struct moment *
     v_put_str(a, d.keys, "about-what", m->name);
     e->fold->hint = kase;
     e->fold->hint_case = m->kase;
-    *ret_fired = true;
     return event_write(e, a, &o, &d, &answer);
 }
 
@@ -102,15 +102,14 @@ enum status due_fire(struct engine *e)
         struct moment m;
         struct when now;
         struct bytes ignored;
-        bool fired;
         arena_reset(e->scratch);
         st = engine_now(e, &now);
         if (!st)
             st = moment_first(e, &m);
         if (st || m.at.ms > now.ms)
             break;
-        st = fire(e, e->scratch, &m, &fired);
-        if (!st && fired)
+        st = fire(e, e->scratch, &m);
+        if (!st)
             st = store_get(e->txn, DB_DUE, key_bytes(&m.key), &ignored);
         if (!st) /* the judge did not want it, or did not take it away: once is enough */
             stuck_add(e, m.mark);
@@ -133,5 +132,7 @@ enum status due_next(struct engine *e, struct when *ret)
         *ret = WHEN_NEVER;
     else
         *ret = m.at.ms < now.ms ? now : m.at;
+    if (recount_waits(e)) /* each portion another moment: the loop sees that something was done */
+        *ret = (struct when){now.ms - 1 - e->recount.to % 1024};
     return ST_OK;
 }

@@ -148,6 +148,7 @@ static void batch_failed(struct engine *e, enum status st, struct engine_result 
                          enum hold held)
 {
     e->held = held;
+    e->recount.load = 0;
     ret->status = st;
     ret->answers = NULL;
     ret->nanswers = 0;
@@ -195,6 +196,8 @@ void engine_batch(struct engine *e, const struct job *jobs, size_t n, struct whe
         ret->answers = ARENA_ARRAY(ret->arena, struct job_answer, n + 1);
         ret->nanswers = n;
         st = due_fire(e);
+        if (!st)
+            st = recount_walk(e);
         for (size_t i = 0; !st && i < n; i++)
             st = batch_job(e, &jobs[i], ret, i);
         st = batch_end(e, st, ret);

@@ -151,6 +151,16 @@ struct key answer_key(const char *principal, const char *id)
     return k;
 }
 
+struct key standing_key(const char *kind, const char *name)
+{
+    struct key k;
+    key_begin(&k);
+    key_add_str(&k, kind);
+    if (name)
+        key_add_str(&k, name);
+    return k;
+}
+
 void topic_prefixes(struct arena *a, const char *kind, const char *procedure, const char *department,
                     const char *ret[TOPIC_PREFIXES])
 {
@@ -200,6 +210,29 @@ static enum status fold_register(struct fold *f, struct arena *a, struct store_t
     return register_apply(f->reg, kept) ? ST_CORRUPT : ST_OK;
 }
 
+/* The walk over the limits (recount.c): a load begins it when there are cases, each moved limit takes it on, its own
+ * event ends it. A load during a walk begins anew. */
+static enum status fold_recount(struct fold *f, struct store_txn *t, const struct value *event)
+{
+    const struct value *recount = v_get(event, "recount");
+    bool load = strcmp(v_get_str(v_get(event, "register"), "act", ""), "calendar-load") == 0;
+    int64_t cases = 0, to = v_get_int(recount, "to", 0), begun = 0;
+    enum status st = load ? fold_head(f, t, HEAD_CASE, &cases) : ST_OK;
+    if (st || (load && !cases) || (!load && !recount))
+        return st;
+    bool over = strcmp(v_get_str(event, "kind", ""), "recounted") == 0;
+    if (!load && !over) {
+        struct key moved = count_key('h', HEAD_RECOUNT_MOVED);
+        st = counts_add(f->counts, t, key_bytes(&moved), 1);
+        return st || to <= 1 ? st : head_set(f, HEAD_RECOUNT_TO, to - 1);
+    }
+    begun = load ? v_get_int(event, "n", 0) : 0;
+    st = head_set(f, HEAD_RECOUNT, begun);
+    if (!st)
+        st = head_set(f, HEAD_RECOUNT_TO, 0);
+    return st ? st : head_set(f, HEAD_RECOUNT_MOVED, 0);
+}
+
 static enum status fold_answer(struct arena *a, struct store_txn *t, const struct value *event)
 {
     const char *principal = v_get_str(event, "principal", ""), *id = v_get_str(event, "id", "");
@@ -220,6 +253,22 @@ static enum status fold_about(struct store_txn *t, const struct value *event)
     struct key k = case_key(about);
     key_add_u64(&k, (uint64_t)v_get_int(event, "n", 0));
     return record_mark(t, DB_CASE_EVENTS, key_bytes(&k));
+}
+
+/* Who asked about a person's consequences, and which department departed from one. */
+static enum status fold_standing(struct store_txn *t, const struct value *event)
+{
+    const struct value *what = v_get(event, "standing");
+    if (!what)
+        return ST_OK;
+    struct key k = standing_key("asked", v_get_str(what, "person", ""));
+    key_add_u64(&k, (uint64_t)v_get_int(event, "n", 0));
+    enum status st = record_mark(t, DB_INDEX, key_bytes(&k));
+    if (st || !v_get(what, "check"))
+        return st;
+    k = standing_key("departure", v_get_str(what, "department", ""));
+    key_add_u64(&k, (uint64_t)v_get_int(event, "n", 0));
+    return record_mark(t, DB_INDEX, key_bytes(&k));
 }
 
 /* Refusals by the law, for the census. */
@@ -262,8 +311,12 @@ enum status fold_event(struct fold *f, struct arena *a, struct store_txn *t, con
         st = fold_about(t, event);
     if (!st)
         st = fold_register(f, a, t, event);
+    if (!st)
+        st = fold_recount(f, t, event);
     if (!st && strcmp(v_get_str(event, "kind", ""), "report") == 0)
         st = fold_report(f, a, t, event);
+    if (!st)
+        st = fold_standing(t, event);
     if (!st)
         st = fold_refused(f, t, event);
     if (!st)

@@ -64,6 +64,8 @@ struct key answer_key(const char *principal, const char *id);
 struct key case_key(int64_t kase);
 /* In DB_INDEX; with a case behind it: that case cites the paper. */
 struct key paper_key(const struct hash *paper);
+/* In DB_INDEX; with an event behind it: "asked" about a person, "departure" of a department (NULL: of any). */
+struct key standing_key(const char *kind, const char *name);
 struct key stream_key(const char *stream, uint64_t position);
 /* 'o': open, with a failure if there was one; 'd': done. */
 struct key notice_key(char state, const char *stream, uint64_t position);

@@ -19,7 +19,7 @@ enum {
     ZONE_MINUTES = 480, /* where no procedure says otherwise */
     DUE_PORTION = 256,  /* due moments in one batch */
     STUCK_MOST = 4096,
-    FOLD_NUMBER = 1, /* raised when the fold makes other records: the next start then folds anew */
+    FOLD_NUMBER = 2, /* raised when the fold makes other records: the next start then folds anew */
 };
 
 /* Who the daemon is in its own events. */
@@ -40,6 +40,11 @@ struct engine {
     /* due moments that the judge did not want, though the case still has them: not asked again until the next start */
     uint64_t *stuck;
     size_t nstuck;
+
+    /* how far the walk of that load has looked beyond its last event; forgotten with each batch that fails */
+    struct {
+        int64_t load, to;
+    } recount;
 
     /* of the batch that runs */
     struct store_txn *txn;
@@ -76,7 +81,8 @@ struct draft draft_refused(const char *kind, const char *code, const char *text)
 MUST_USE enum status draft_decision(struct engine *e, struct arena *a, const struct procedure *p,
                                     const struct value *before, const struct decision *d, const char *kind,
                                     struct draft *ret);
-/* Give notices and transitions of one case their numbers: into keys and answer. */
+/* Give notices and transitions of one case their numbers: into keys and answer. Notices of several cases: one after the
+ * other. */
 struct numbering {
     int64_t kase;
     const char *procedure, *stage;
@@ -142,12 +148,24 @@ MUST_USE enum status private_attach(struct engine *e, struct arena *a, struct va
 MUST_USE enum status due_fire(struct engine *e);
 /* When to come again: now when more are due. */
 MUST_USE enum status due_next(struct engine *e, struct when *ret);
+/* ---- standing.c ---- */
+MUST_USE enum status act_standing_check(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
+MUST_USE enum status act_standing_depart(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
+
 
 /* ---- refold.c ---- */
 /* Derived databases verify well enough to start from? Reads the small ones whole. */
 MUST_USE enum status refold_needed(struct store *s, bool *ret);
 MUST_USE enum status refold(struct fold *f, struct store *s);
 /* Say in DB_META which fold made what is derived. */
+/* ---- recount.c ---- */
+/* A portion of the walk over all limits, when a calendar has begun one. */
+MUST_USE enum status recount_walk(struct engine *e);
+/* The limits of this case now, when the walk has not come to it. Uses e->scratch. */
+MUST_USE enum status recount_first(struct engine *e, int64_t kase);
+/* Is a walk under way? */
+bool recount_waits(struct engine *e);
+
 MUST_USE enum status fold_sign(struct store_txn *t);
 /* Remember that the next start must fold anew; best effort. */
 void refold_ask(struct store *s);

@@ -26,6 +26,11 @@ static enum status draft_of(struct engine *e, struct arena *a, const struct orig
 {
     if (strcmp(v_get_str(o->message, "t", ""), "report") == 0)
         return report_draft(e, a, o, ret);
+    if (v_get(o->message, "case") && !v_get_bool(o->message, "dry")) {
+        enum status st = recount_first(e, v_get_int(o->message, "case", 0));
+        if (st)
+            return st;
+    }
     act_draft_fn act = act_find(v_get_str(o->message, "act", ""));
     return act ? act(e, a, o, ret) : command_draft(e, a, o, ret);
 }

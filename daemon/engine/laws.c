@@ -20,10 +20,12 @@ struct law {
     struct day from;
 };
 
-/* A calendar text by what it is of: "2026", "local"; a later one takes its place. */
+/* A calendar text by what it is of: "2026", "overlay:yinchuan"; a later one of the same takes its place. All are kept,
+ * with the event that loaded each: what was believed on a past day is asked for. */
 struct year {
     char *of;
     struct hash source;
+    int64_t event;
 };
 
 struct laws {
@@ -155,33 +157,44 @@ static enum status calendar_load(struct laws *l, struct store_txn *t, const stru
     enum status st = source_read(t, change, &hash, &text, why);
     if (st)
         return st;
-    const char *of = v_get_str(change, "of", "");
-    for (size_t i = 0; i < l->nyears; i++)
-        if (strcmp(l->year[i].of, of) == 0) {
-            l->year[i].source = hash;
-            return ST_OK;
-        }
     l->year = xrealloc(l->year, (l->nyears + 1) * sizeof *l->year);
-    l->year[l->nyears++] = (struct year){xstrdup(of), hash};
+    l->year[l->nyears++] = (struct year){xstrdup(v_get_str(change, "of", "")), hash, v_get_int(change, "event", 0)};
     return ST_OK;
 }
 
-static enum status calendar_build(struct laws *l, struct store_txn *t, struct buf *why)
+/* Does a later text, loaded not after the event, take the place of the i-th? */
+static bool is_replaced(const struct laws *l, size_t i, int64_t event, const char *by)
+{
+    bool replaced = by && strcmp(by, l->year[i].of) == 0;
+    for (size_t k = i + 1; k < l->nyears && !replaced; k++)
+        replaced = l->year[k].event <= event && strcmp(l->year[k].of, l->year[i].of) == 0;
+    return replaced;
+}
+
+enum status laws_calendar_make(const struct laws *l, struct store_txn *t, int64_t event,
+                               const struct calendar_file *with, struct calendar **ret, struct buf *why)
 {
     struct arena *a = arena_new();
     struct problems *problems = problems_new(a);
+    struct calendar *cal = calendar_new();
+    const char *of = with ? calendar_file_of(a, with) : NULL;
     enum status st = ST_OK;
-    l->calendar = calendar_new();
     for (size_t i = 0; !st && i < l->nyears; i++) {
         struct bytes text;
+        if (l->year[i].event > event || is_replaced(l, i, event, of))
+            continue;
         st = source_get(t, &l->year[i].source, "a calendar", &text, why);
-        if (st)
-            break;
-        struct calendar_file *file = calendar_file_read(a, "calendar", text, problems);
-        st = file ? calendar_file_add(l->calendar, file) : ST_INVALID;
+        struct calendar_file *file = st ? NULL : calendar_file_read(a, "calendar", text, problems);
+        st = st ? st : file ? calendar_file_add(cal, file) : ST_INVALID;
     }
+    if (!st && with)
+        st = calendar_file_add(cal, with);
     tell(why, problems);
     arena_free(a);
+    if (st)
+        calendar_free(cal);
+    else
+        *ret = cal;
     return st;
 }
 
@@ -214,7 +227,7 @@ enum status laws_load(struct store_txn *t, const struct laws *old, struct laws *
     }
     store_cursor_free(c);
     arena_free(a);
-    st = st == ST_NOT_FOUND ? calendar_build(l, t, why) : st;
+    st = st == ST_NOT_FOUND ? laws_calendar_make(l, t, INT64_MAX, NULL, &l->calendar, why) : st;
     if (st) {
         laws_drop(l);
         return st;

@@ -8,7 +8,7 @@
 #ifndef LEEWAY_ENGINE_LAWS_H
 #define LEEWAY_ENGINE_LAWS_H
 
-#include "daemon/law/calendar.h"
+#include "daemon/law/calendar_file.h"
 #include "daemon/law/procedure.h"
 #include "daemon/store/store.h"
 #include "proto/value.h"
@@ -30,6 +30,12 @@ const struct procedure *laws_active(const struct laws *l, const char *name, stru
 const struct procedure *laws_newest(const struct laws *l, const char *name);
 
 const struct calendar *laws_calendar(const struct laws *l); /* never NULL */
+
+/* The calendar as it was when `event` was the newest (INT64_MAX: as it is); with a file laid in, or in place of an
+ * earlier one of the same year or jurisdiction, when `with` is not NULL. ST_EXISTS: that names a day of another overlay.
+ * Gives: calendar_free(). */
+MUST_USE enum status laws_calendar_make(const struct laws *l, struct store_txn *t, int64_t event,
+                                        const struct calendar_file *with, struct calendar **ret, struct buf *why);
 
 /* Every version, in the order of loading: the procedure, and from when it is in force (DAY_NONE: not yet). */
 size_t laws_count(const struct laws *l);

@@ -206,6 +206,7 @@ static const struct {
 } table[] = {
     {"status", ask_status, ANY},
     {"census", ask_census, WATCH},
+    {"calendar-preview", ask_calendar_preview, OWN},
     {"case", ask_case, OWN},
     {"cases", ask_cases, OWN},
     {"history", ask_history, OWN},
@@ -215,6 +216,8 @@ static const struct {
     {"notice", ask_notice, OWN},
     {"served", ask_served, OWN},
     {"unserved", ask_unserved, OWN},
+    {"departures", ask_departures, OWN},
+    {"checks", ask_checks, INSPECT},
     {"transitions", ask_transitions, WATCH},
     {"events", ask_events, INSPECT},
     {"procedure", ask_procedure, ANY},

@@ -5,10 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The case of the question as it is, or as it was at the end of the day `as_of`; *ret_until: the last event that it may
+ * know of. */
+static enum status case_then(struct asking *k, struct value **ret, int64_t *ret_until)
+{
+    enum status st = case_asked(k, ret);
+    *ret_until = INT64_MAX;
+    if (st || !past_asked(k))
+        return st;
+    st = past_event(k, ret_until);
+    if (!st)
+        st = past_case(k, k->a, v_get_int(k->m, "case", 0), *ret_until, ret);
+    if (st == ST_NOT_FOUND && !k->refused)
+        (void)refuse(k, "form", "case-unknown", "there was no such case on that day");
+    return st;
+}
+
 enum status ask_case(struct asking *k)
 {
     struct value *kase;
-    enum status st = case_asked(k, &kase);
+    int64_t until;
+    enum status st = case_then(k, &kase, &until);
     if (!st)
         v_put(k->a, k->answer, "case", kase);
     return st;
@@ -17,14 +34,19 @@ enum status ask_case(struct asking *k)
 enum status ask_explain(struct asking *k)
 {
     struct value *kase;
-    enum status st = case_asked(k, &kase);
+    struct calendar *then = NULL;
+    int64_t until;
+    enum status st = case_then(k, &kase, &until);
+    if (!st && past_asked(k))
+        st = past_calendar(k, until, &then);
     if (st)
         return st;
     const struct procedure *p = case_law(k, kase);
-    if (!p)
-        return ST_NOT_FOUND;
-    v_put(k->a, k->answer, "clocks", decide_explain(k->a, p, laws_calendar(view_laws(k->q->view)), kase));
-    return ST_OK;
+    if (p)
+        v_put(k->a, k->answer, "clocks",
+              decide_explain(k->a, p, then ? then : laws_calendar(view_laws(k->q->view)), kase));
+    calendar_free(then);
+    return p ? ST_OK : ST_NOT_FOUND;
 }
 
 /* ---- events of a case ---- */
@@ -69,6 +91,7 @@ static struct value *of_case(struct arena *a, const struct value *event, const c
 struct history {
     struct value *list;
     const struct procedure *law; /* of the case; NULL: gone */
+    int64_t until;               /* the last event that is told */
 };
 
 static bool history_item(struct asking *k, struct arena *a, struct value *event, void *ctx)
@@ -76,6 +99,8 @@ static bool history_item(struct asking *k, struct arena *a, struct value *event,
     static const char *const keys[] = {"kind", "act",  "recorded", "done",   "principal", "by",
                                        "part", "task", "cause",    "second", "private",   "about-what"};
     const struct history *h = ctx;
+    if (v_get_int(event, "n", 0) > h->until)
+        return false;
     struct value *list = h->list, *item = v_map(a);
     const struct act *act = h->law ? procedure_act(h->law, v_get_str(event, "act", NULL)) : NULL;
     int64_t kase = v_get_int(k->m, "case", 0);
@@ -100,11 +125,12 @@ static bool history_item(struct asking *k, struct arena *a, struct value *event,
 enum status ask_history(struct asking *k)
 {
     struct value *kase, *list = v_list(k->a);
-    enum status st = case_asked(k, &kase);
+    int64_t until;
+    enum status st = case_then(k, &kase, &until);
     if (st)
         return st;
     v_put(k->a, k->answer, "events", list);
-    struct history h = {list, case_law(k, kase)};
+    struct history h = {list, case_law(k, kase), until};
     return events_each(k, v_get_int(k->m, "case", 0), page_after_number(k), history_item, &h);
 }
 

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCAN_MOST = 2000 }; /* records looked at for one page: the loop waits for it, about 20 ms */
+/* Records looked at for one page: the loop waits for it, about 20 ms; of past days all events of each. */
+enum { SCAN_MOST = 2000, SCAN_PAST = 50 };
 
 /* ---- cases ---- */
 
@@ -12,6 +13,8 @@ enum { SCAN_MOST = 2000 }; /* records looked at for one page: the loop waits for
 struct filter {
     const char *procedure, *stage, *department, *outcome, *subject;
     bool by_record; /* no index fits: walk all cases */
+    bool past;      /* as it was when event `until` was the newest: of that there is no index */
+    int64_t until;
     struct key prefix;
 };
 
@@ -31,7 +34,9 @@ static void filter_make(struct asking *k, const char *department, struct filter 
                          .department = department,
                          .outcome = v_get_str(k->m, "outcome", NULL),
                          .subject = v_get_str(k->m, "subject", NULL)};
-    if (f->subject)
+    if (past_asked(k))
+        f->by_record = f->past = true;
+    else if (f->subject)
         index_prefix(&f->prefix, "subject", f->subject, NULL);
     else if (f->procedure && f->stage)
         index_prefix(&f->prefix, "stage", f->procedure, f->stage);
@@ -102,7 +107,10 @@ static enum status cases_look(struct asking *k, const struct filter *f, struct a
     struct key key = case_key((int64_t)id);
     struct value *kase;
     arena_reset(scratch);
-    enum status st = record_read(scratch, k->t, DB_CASES, key_bytes(&key), &kase);
+    enum status st = f->past ? past_case(k, scratch, (int64_t)id, f->until, &kase)
+                             : record_read(scratch, k->t, DB_CASES, key_bytes(&key), &kase);
+    if (st == ST_NOT_FOUND && f->past)
+        return ST_OK;
     if (!st)
         *ret_full = filter_fits(f, kase) && !page_put(k, list, case_item(k, kase));
     return asking_bad(k, st, DB_CASES, id);
@@ -122,7 +130,7 @@ static enum status cases_walk(struct asking *k, const struct filter *f, struct v
     for (int scanned = 0; !st && key_has_prefix(store_key(c), key_bytes(&f->prefix)); st = store_next(c)) {
         struct bytes rest = {store_key(c).p + f->prefix.n, store_key(c).n - f->prefix.n};
         st = key_take_u64(&rest, &id);
-        full = ++scanned > SCAN_MOST;
+        full = ++scanned > (f->past ? SCAN_PAST : SCAN_MOST);
         if (!st && !full)
             st = cases_look(k, f, scratch, id, list, &full);
         if (st || full)
@@ -180,6 +188,11 @@ enum status ask_cases(struct asking *k)
     filter_make(k, department, &f);
     if (!filter_is_known(k, &f))
         return ST_OK;
+    if (f.past) {
+        enum status st = past_event(k, &f.until);
+        if (st)
+            return st;
+    }
     v_put(k->a, k->answer, "cases", list);
     return cases_walk(k, &f, list);
 }

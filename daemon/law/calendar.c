@@ -30,7 +30,6 @@ struct calendar {
     struct year *year[YEARS];
     int32_t before[YEARS]; /* changes made by all earlier years */
     uint8_t status[YEARS]; /* enum calendar_status; 0: never heard of */
-    bool overlaid;
     char version[CALENDAR_VERSION];
 };
 
@@ -192,12 +191,12 @@ enum status calendar_add_year(struct calendar *cal, int year, enum calendar_stat
 
 enum status calendar_overlay(struct calendar *cal, const struct calendar_entry *entries, size_t n)
 {
-    if (cal->overlaid)
-        return ST_EXISTS;
     const struct calendar_entry *sorted = sorted_copy(cal->arena, entries, n);
     if (!sorted)
         return ST_INVALID;
-    cal->overlaid = true;
+    for (size_t i = 0; i < n; i++)
+        if (calendar_day(cal, sorted[i].day).why == CALENDAR_LOCAL)
+            return ST_EXISTS;
     put_entries(cal, sorted, n, true);
     settle(cal);
     return ST_OK;

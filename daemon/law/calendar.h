@@ -74,8 +74,9 @@ void calendar_free(struct calendar *cal);
 MUST_USE enum status calendar_add_year(struct calendar *cal, int year, enum calendar_status status,
                                        const struct calendar_entry *entries, size_t n);
 
-/* Lay a jurisdiction's own rest and working days over the arrangements, once. Copies. They do not make a year known.
- * ST_INVALID, ST_EXISTS  as above; nothing changed. */
+/* Lay a jurisdiction's own rest and working days over the arrangements; several overlays are laid over each other's
+ * days only where they name different ones. Copies. They do not make a year known.
+ * ST_INVALID  as above. ST_EXISTS: an overlay names one of the days already. Nothing changed. */
 MUST_USE enum status calendar_overlay(struct calendar *cal, const struct calendar_entry *entries, size_t n);
 
 /* 16 hexadecimal digits that follow from all content and from nothing else: not from the order of adding.

@@ -27,13 +27,29 @@ static int year_of_name(const char *file)
     return (name[0] - '0') * 1000 + (name[1] - '0') * 100 + (name[2] - '0') * 10 + (name[3] - '0');
 }
 
+/* The source of an overlay is its only notice: every day of it is from there. */
+static void read_overlay(struct reading *r, const struct node *at)
+{
+    r->f->status = CALENDAR_OFFICIAL;
+    r->f->overlay = "";
+    if (!node_map(at, r->problems))
+        return;
+    KEYS(at, r->problems, "jurisdiction", "reason", "source");
+    r->f->overlay = node_name(node_need(at, "jurisdiction", r->problems), "", r->problems);
+    r->f->reason = node_text(node_need(at, "reason", r->problems), "", r->problems);
+    r->notices = ARENA_NEW(r->arena, struct calendar_notice);
+    r->notices[0].number = node_text(node_need(at, "source", r->problems), "", r->problems);
+    r->notices[0].issued = DAY_NONE;
+    r->f->notices = r->notices;
+    r->f->notice_count = 1;
+}
+
 static void read_head(struct reading *r, const struct node *root, const char *file)
 {
     static const char *const words[] = {"official", "not-announced"};
-    if (node_get(root, "local")) {
-        KEYS(root, r->problems, "local", "notices", "days");
-        r->f->local = node_name(node_get(root, "local"), "", r->problems);
-        r->f->status = CALENDAR_OFFICIAL;
+    if (node_get(root, "overlay")) {
+        KEYS(root, r->problems, "overlay", "days");
+        read_overlay(r, node_get(root, "overlay"));
         return;
     }
     KEYS(root, r->problems, "year", "status", "working-days", "notices", "days");
@@ -152,7 +168,7 @@ static void check_sources(struct reading *r, const struct node *root)
 {
     const struct node *notices = node_get(root, "notices");
     bool announced = r->f->status == CALENDAR_OFFICIAL;
-    if (announced && !r->f->local && notices && !r->f->notice_count)
+    if (announced && notices && !r->f->notice_count)
         problems_add(r->problems, notices, "an official year names its notice");
     if (!announced && node_item_count(notices))
         problems_add(r->problems, notices, "a year that is not announced has no notices");
@@ -183,8 +199,8 @@ struct calendar_file *calendar_file_read(struct arena *a, const char *file, stru
     if (!root)
         return NULL;
     read_head(&r, root, file);
-    bool must = r.f->status == CALENDAR_OFFICIAL && !r.f->local;
-    read_notices(&r, must ? node_need(root, "notices", p) : node_get(root, "notices"));
+    if (!r.f->overlay)
+        read_notices(&r, r.f->status == CALENDAR_OFFICIAL ? node_need(root, "notices", p) : node_get(root, "notices"));
     read_days(&r, node_need(root, "days", p));
     check_sources(&r, root);
     if (problems_count(p) == before)
@@ -192,8 +208,13 @@ struct calendar_file *calendar_file_read(struct arena *a, const char *file, stru
     return problems_count(p) == 0 ? r.f : NULL;
 }
 
+const char *calendar_file_of(struct arena *a, const struct calendar_file *f)
+{
+    return f->overlay ? arena_printf(a, "overlay:%s", f->overlay) : arena_printf(a, "%d", f->year);
+}
+
 enum status calendar_file_add(struct calendar *cal, const struct calendar_file *f)
 {
-    return f->local ? calendar_overlay(cal, f->entries, f->entry_count)
-                    : calendar_add_year(cal, f->year, f->status, f->entries, f->entry_count);
+    return f->overlay ? calendar_overlay(cal, f->entries, f->entry_count)
+                      : calendar_add_year(cal, f->year, f->status, f->entries, f->entry_count);
 }

@@ -1,6 +1,6 @@
-/* calendar_file.h - a year's arrangement, or a jurisdiction's own days, read from YAML
+/* calendar_file.h - a year's arrangement, or the days that a jurisdiction lays over it, read from YAML
  *
- *     year: 2019                        # or  local: yinchuan  for days to lay over the arrangements
+ *     year: 2019
  *     status: official                  # or not-announced (then there are no notices and no days)
  *     working-days: 250                 # may be left out; when it stands there it must be what the days make
  *     notices:
@@ -11,6 +11,14 @@
  *       - {date: 2019-04-28, name: 劳动节, off: false, notice: 国办发明电〔2019〕3号}
  *
  * A day without a notice of its own is from the first one. A file named 2019.yaml must be of 2019.
+ *
+ * An overlay is a file of its own: the days of one jurisdiction, laid over the arrangements whatever their year. It
+ * stands as a whole: a later file of the same jurisdiction takes its place, and days that it no longer names go by the
+ * arrangement again.
+ *
+ *     overlay: {jurisdiction: yinchuan, reason: 防汛停工, source: 银政办发〔2020〕8号}
+ *     days:
+ *       - {date: 2020-08-12, name: 防汛, off: true}       # off: false for a working day added
  *
  * Pure: takes bytes and the file's name. Threads: any.
  */
@@ -27,8 +35,9 @@ struct calendar_notice {
 };
 
 struct calendar_file {
-    int year;          /* 0: local days */
-    const char *local; /* whose days; NULL: a year */
+    int year;            /* 0: an overlay */
+    const char *overlay; /* the jurisdiction whose days these are; NULL: a year */
+    const char *reason;  /* of an overlay: why */
     enum calendar_status status;
     const struct calendar_notice *notices;
     size_t notice_count;
@@ -40,7 +49,10 @@ struct calendar_file {
  * among them. What it gives, calendar_file_add() refuses only as standing there already. */
 struct calendar_file *calendar_file_read(struct arena *a, const char *file, struct bytes in, struct problems *p);
 
-/* Add it to a calendar. ST_EXISTS: the year, or local days, are there already; nothing changed. */
+/* What it is of, in the arena: "2019", "overlay:yinchuan". A later file of the same takes the place of an earlier one. */
+const char *calendar_file_of(struct arena *a, const struct calendar_file *f);
+
+/* Add it to a calendar. ST_EXISTS: the year, or a day of another overlay, is there already; nothing changed. */
 MUST_USE enum status calendar_file_add(struct calendar *cal, const struct calendar_file *f);
 
 #endif

@@ -125,6 +125,7 @@ enum effect_verb {
     DO_TASK,        /* a task without a notice: act name for the first of `to` */
     DO_ADD,         /* a part of kind name, its fields from facts (with) */
     DO_STATE,       /* the part in question gets state name */
+    DO_FILL,        /* fields of the part in question := facts (with) */
     DO_CONCLUDE,    /* the outcome := fact name */
     DO_GRANT,       /* consequences: words, with force name */
     DO_MOVE_TASKS,  /* tasks of the role name go to who holds it now */
@@ -265,6 +266,12 @@ struct open_slot {
     const char *name, *label, *note;
 };
 
+/* One of the texts that a measure consists of. */
+struct document {
+    const char *name, *title, *note; /* note NULL: none */
+    int64_t version;
+};
+
 struct switch_row {
     const char *name, *label;
     bool on;
@@ -287,6 +294,7 @@ struct body {
     const char *name, *label, *chair;
     struct seat *seats;
     size_t nseats;
+    int size;                 /* members, those that the register names among them; 0: as many as there are seats */
     int quorum;               /* members */
     int quorum_of, quorum_in; /* or `of`/`in` of the seats; 0: a number */
     enum body_rule rule;
@@ -331,6 +339,9 @@ struct procedure {
     struct hash hash; /* of the source text */
     struct words principles;
     const char *circumstances_version; /* of the list, as the jurisdiction counts them; NULL: not said */
+    const char *circumstances_since;   /* the day from which it is in force; NULL: not said */
+    struct document *documents;
+    size_t ndocuments;
     struct role *roles;
     size_t nroles;
     struct fact *facts;

@@ -25,6 +25,10 @@ static void show_head(const struct show *s)
         strcmp(p->status, "trial") == 0 ? "试行" : "施行", p->issuer, p->zone_minutes < 0 ? '-' : '+', zone / 60,
         zone % 60);
     OUT(s, "  由%s牵头;补录宽限%d个工作日;书面送达%d个工作日\n", show_role(s, p->lead), p->entry_lag, p->service_days);
+    for (size_t i = 0; i < p->ndocuments; i++)
+        OUT(s, "%s  %s %s 第%lld版%s%s\n", i ? "" : "\n组成文件\n", p->documents[i].name, p->documents[i].title,
+            (long long)p->documents[i].version, p->documents[i].note ? ":" : "",
+            p->documents[i].note ? p->documents[i].note : "");
     for (size_t i = 0; i < p->principles.n; i++)
         OUT(s, "%s  %zu %s\n", i ? "" : "\n原则\n", i + 1, p->principles.word[i]);
     OUT(s, "\n事项\n");
@@ -110,7 +114,9 @@ static void show_facts(const struct show *s)
 static void show_circumstances(struct show *s)
 {
     if (s->p->ncircumstances)
-        OUT(s, "\n容错情形\n");
+        OUT(s, "\n容错情形%s%s%s%s\n", s->p->circumstances_version ? " 清单" : "",
+            s->p->circumstances_version ? s->p->circumstances_version : "", s->p->circumstances_since ? ",自" : "",
+            s->p->circumstances_since ? s->p->circumstances_since : "");
     for (size_t i = 0; i < s->p->ncircumstances; i++) {
         const struct circumstance *c = &s->p->circumstances[i];
         OUT(s, "  %s%s%s [%s]", c->number, c->open ? "(待补)" : "", c->text, c->name);
@@ -318,6 +324,8 @@ static void show_bodies(struct show *s)
             OUT(s, "到会%d/%d,%s\n", b->quorum_of, b->quorum_in, rule_label(b->rule));
         else
             OUT(s, "到会至少%d席,%s\n", b->quorum, rule_label(b->rule));
+        if (b->size)
+            OUT(s, "    成员共%d个,除下列席位外由登记簿列明\n", b->size);
         for (size_t k = 0; k < b->nseats; k++) {
             OUT(s, "    席位 %s", show_role(s, b->seats[k].role));
             if (b->seats[k].otherwise) {

@@ -87,6 +87,8 @@ void read_options(struct reader *r, const struct node *map, struct option **ret,
 void read_kinds(struct reader *r, const struct node *list);
 void read_stages(struct reader *r, const struct node *stages, const struct node *tracks);
 void read_open_slots(struct reader *r, const struct node *list);
+void read_documents(struct reader *r, const struct node *list);
+void read_circumstances_version(struct reader *r, const struct node *n);
 void read_recurring(struct reader *r, const struct node *list); /* after the acts' names are known */
 
 /* read_body.c: deciding bodies, and what they do. */

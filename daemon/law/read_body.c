@@ -21,6 +21,7 @@ static const char *seat_role(struct reader *r, const struct node *n)
 static void read_seats(struct reader *r, const struct node *n, struct body *b)
 {
     const struct node *fixed = node_get(n, "seats"), *of_case = node_get(n, "case-seats");
+    const struct node *size = node_get(n, "size");
     b->seats = ARENA_ARRAY(r->a, struct seat, node_item_count(fixed) + node_item_count(of_case) + 1);
     for (size_t i = 0; i < node_item_count(fixed); i++)
         b->seats[b->nseats++].role = seat_role(r, node_item(fixed, i));
@@ -35,8 +36,9 @@ static void read_seats(struct reader *r, const struct node *n, struct body *b)
         if (!otherwise != !unless)
             problems_add(r->p, one, "'unless' and 'else' stand together");
     }
-    if (!b->nseats)
-        problems_add(r->p, n, "a body needs 'seats' or 'case-seats'");
+    b->size = size ? read_number(r, size, 1, 1000) : 0;
+    if (!b->nseats && !size)
+        problems_add(r->p, n, "a body needs 'seats', 'case-seats' or a 'size' that the register fills");
 }
 
 /* A number of members, "$parameter", or {of-seats: 2/3}. */
@@ -65,8 +67,9 @@ void read_bodies(struct reader *r, const struct node *list)
     for (size_t i = 0; i < node_item_count(list); i++) {
         const struct node *n = node_item(list, i);
         struct body *b = &p->bodies[p->nbodies];
-        node_known_keys(n, KEYS("body", "label", "chair", "seats", "case-seats", "quorum", "rule", "cite", "article"),
-                        r->p);
+        node_known_keys(
+            n, KEYS("body", "label", "chair", "seats", "case-seats", "size", "quorum", "rule", "cite", "article"),
+            r->p);
         b->name = read_row_name(r, n, "body", p->bodies, sizeof *b, p->nbodies);
         b->label = read_text(r, node_need(n, "label", r->p), b->name);
         b->chair = read_name_of(r, node_need(n, "chair", r->p), OF_ROLE);

@@ -83,6 +83,38 @@ void read_open_slots(struct reader *r, const struct node *list)
     }
 }
 
+/* The texts that a measure consists of, each with a version of its own. */
+void read_documents(struct reader *r, const struct node *list)
+{
+    struct procedure *p = r->proc;
+    p->documents = ARENA_ARRAY(r->a, struct document, node_item_count(list) + 1);
+    for (size_t i = 0; i < node_item_count(list); i++) {
+        const struct node *n = node_item(list, i), *note = node_get(n, "note");
+        struct document *d = &p->documents[p->ndocuments];
+        node_known_keys(n, KEYS("document", "title", "version", "note", "cite"), r->p);
+        d->name = read_row_name(r, n, "document", p->documents, sizeof *d, p->ndocuments);
+        d->title = read_text(r, node_need(n, "title", r->p), d->name);
+        d->version = node_int(node_need(n, "version", r->p), 1, INT32_MAX, 1, r->p);
+        d->note = note ? read_text(r, note, NULL) : NULL;
+        p->ndocuments++;
+    }
+}
+
+/* Of the list of circumstances: "2023-05", or {version: "2023-05", since: 2023-05-05}. */
+void read_circumstances_version(struct reader *r, const struct node *n)
+{
+    if (!n || n->kind != NODE_MAP) {
+        r->proc->circumstances_version = read_text(r, n, NULL);
+        return;
+    }
+    const struct node *since = node_get(n, "since");
+    node_known_keys(n, KEYS("version", "since", "note", "cite"), r->p);
+    r->proc->circumstances_version = read_text(r, node_need(n, "version", r->p), NULL);
+    if (since)
+        node_day(since, r->p);
+    r->proc->circumstances_since = since ? read_text(r, since, NULL) : NULL;
+}
+
 /* ---- tasks that come again ---- */
 
 static void read_one_recurring(struct reader *r, const struct node *n, struct recurring *t)

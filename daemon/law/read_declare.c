@@ -331,7 +331,8 @@ static void read_header(struct reader *r, const struct node *root)
     int s = node_choice(node_need(root, "status", r->p), statuses, 2, r->p);
     p->status = s < 0 ? statuses[0] : statuses[s];
     p->zone_minutes = read_zone(r, node_need(root, "zone", r->p));
-    p->circumstances_version = read_text(r, node_get(root, "circumstances-version"), NULL);
+    read_circumstances_version(r, node_get(root, "circumstances-version"));
+    read_documents(r, node_get(root, "documents"));
     p->principles = read_words(r, node_get(root, "principles"));
 }
 
@@ -367,7 +368,7 @@ void read_declarations(struct reader *r, const struct node *root)
                     KEYS("procedure", "lead", "version", "title", "issuer", "status", "cite-header", "zone",
                          "principles", "parameters", "roles", "facts", "parts", "circumstances", "bars", "outcomes",
                          "stages", "tracks", "clocks", "kinds", "notices", "acts", "standing", "open-slots", "bodies",
-                         "recurring", "linked-facts", "circumstances-version"),
+                         "recurring", "linked-facts", "circumstances-version", "documents"),
                     r->p);
     read_header(r, root);
     read_parameters(r, node_get(root, "parameters"));

@@ -291,6 +291,19 @@ static void read_state(struct reader *r, const struct node *map, const struct no
         node_unknown(main, "state", names, r->part->nstates, r->p);
 }
 
+/* {fill: {heard: defence}}: what was found about the part in question stays with it. */
+static void read_fill(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
+{
+    e->verb = DO_FILL;
+    e->name = r->part ? r->part->name : NULL;
+    node_map(main, r->p);
+    e->with = ARENA_ARRAY(r->a, struct with, node_entry_count(main) + 1);
+    for (size_t i = 0; r->part && i < node_entry_count(main); i++)
+        read_with(r, main, i, r->part, e);
+    if (!r->part)
+        problems_add(r->p, map, "no part is in question here: the act has no 'on'");
+}
+
 static void read_conclude(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
 {
     (void)map;
@@ -379,6 +392,7 @@ static const struct form {
     {"task", read_task, {"for", "within", "clock"}},
     {"add", read_add, {"with"}},
     {"state", read_state, {0}},
+    {"fill", read_fill, {0}},
     {"conclude", read_conclude, {0}},
     {"grant", read_grant, {"force", "for", "missing"}},
     {"move-tasks", read_move, {0}},

@@ -125,6 +125,14 @@ static void adds(const struct show *s, const struct effect *e)
         OUT(s, "%s%s=所填的%s", i ? "," : ":", e->with[i].field, show_fact(s, e->with[i].fact));
 }
 
+static void fills(const struct show *s, const struct effect *e)
+{
+    const struct part_kind *k = procedure_part(s->p, e->name);
+    OUT(s, "该项%s记下:", k ? k->label : "");
+    for (size_t i = 0; i < e->nwith; i++)
+        OUT(s, "%s%s=所填的%s", i ? "," : "", e->with[i].field, show_fact(s, e->with[i].fact));
+}
+
 static void grants(const struct show *s, const struct effect *e)
 {
     const char *force = strcmp(e->value, "must") == 0 ? "应当" : strcmp(e->value, "may") == 0 ? "可以" : "一般";
@@ -220,6 +228,9 @@ void show_effect(struct show *s, const struct effect *e)
         break;
     case DO_STATE:
         OUT(s, "该项%s转为%s", s->kind ? s->kind->label : "", state_label(s, e->name));
+        break;
+    case DO_FILL:
+        fills(s, e);
         break;
     case DO_CONCLUDE:
         OUT(s, "以所填的%s为认定结果", show_fact(s, e->name));

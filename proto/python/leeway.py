@@ -152,9 +152,12 @@ class Leeway:
 
     # ---- streams and transitions ----
 
-    def stream(self, stream, name, after=None, messages=1024, size=1 << 20):
-        """Open a session on a department's stream of notices."""
-        made = Stream(self, stream, name, after, messages, size)
+    def stream(self, stream, name, after=None, messages=1024, size=1 << 20, group=None):
+        """Open a session on a department's stream of notices; with `group` as one of those who share them."""
+        if group is None:
+            made = Stream(self, stream, name, after, messages, size)
+        else:
+            made = Member(self, stream, name, group, messages, size)
         self.streams.append(made)
         return made
 
@@ -308,11 +311,14 @@ class Stream:
             self.client.streams.remove(self)
 
     def _report(self, **what):
-        return self.client.wait(self.client.send({"t": "report", "stream": self.stream, "name": self.name, **what}))
+        return self.client.wait(self.client.send({"t": "report", **self._who(), **what}))
+
+    def _who(self):
+        return {"stream": self.stream, "name": self.name}
 
     def _open(self):
         self.session = None
-        message = {"t": "open", "stream": self.stream, "name": self.name, "messages": self.messages, "bytes": self.size}
+        message = {"t": "open", **self._who(), "messages": self.messages, "bytes": self.size}
         if self.position is not None:
             message["after"] = self.position
         self.opening = self.client.send(message, repeat=False)  # a repeat would take the session over
@@ -356,11 +362,86 @@ class Stream:
         elif kind == "beat":
             self.last = message["last"]
         else:
-            for notice in message["notices"]:
-                if notice["position"] == self.position + 1:
-                    self.position += 1
-                    self.queue.append(notice)
-            self.last = max(self.last, self.position)
+            self._share(message)
+
+    def _share(self, message):
+        for notice in message["notices"]:
+            if notice["position"] == self.position + 1:
+                self.position += 1
+                self.queue.append(notice)
+        self.last = max(self.last, self.position)
+
+
+class Member(Stream):
+    """One of a group that shares the notices of a stream: those of one case come to one member, in order. What next()
+    hands over was claimed and is this member's; `again` in it: another may have begun with it. Report each by done()
+    or failed(), which return the positions that were somebody else's meanwhile. A program that must not forget them
+    when it ends keeps them before it calls claim() itself, see fresh."""
+
+    def __init__(self, client, stream, name, group, messages, size):
+        self.group = group
+        self.fresh = []  # sent, not claimed
+        self.mine = {}   # position -> fence, of what is claimed and not settled
+        super().__init__(client, stream, name, None, messages, size)
+
+    def next(self, limit=None):
+        end = None if limit is None else time.monotonic() + limit
+        while not self.queue:
+            if self.ended:
+                raise Ended(self.ended)
+            left = 1.0 if end is None else end - time.monotonic()
+            if self.fresh:
+                self.claim()
+            elif left <= 0:
+                return None
+            else:
+                self.client.pump(min(left, 1.0))
+        return super().next(limit)
+
+    def claim(self):
+        """Claim what came. Of what was claimed before nothing is handed over twice."""
+        fresh, self.fresh = self.fresh, []
+        answer = self._report(took=[{"position": n["position"], "fence": n["fence"]} for n in fresh])
+        lost = self._lose(answer)
+        for notice in fresh:
+            position = notice["position"]
+            if position in lost or position in self.mine:
+                self.client._post({"t": "credit", "session": self.session, "messages": 1, "bytes": len(pack(notice))})
+            else:
+                self.queue.append(notice)
+            if position not in lost:
+                self.mine[position] = notice["fence"]
+
+    def received(self, position):
+        raise TypeError("a member of a group claims what it takes")
+
+    def done(self, *positions):
+        return self._settle(positions, done=list(positions))
+
+    def failed(self, position, reason):
+        return self._settle([position], failed=[{"position": position, "reason": reason}])
+
+    def _settle(self, positions, **what):
+        lost = self._lose(self._report(**what))
+        for position in positions:
+            self.mine.pop(position, None)
+        return sorted(lost)
+
+    def _lose(self, answer):
+        lost = set(answer.get("fenced", ()))
+        for position in lost:
+            self.mine.pop(position, None)
+        self.queue = collections.deque(n for n in self.queue if n["position"] not in lost)
+        return lost
+
+    def _who(self):
+        return {**super()._who(), "group": self.group}
+
+    def _share(self, message):
+        for notice in message["notices"]:
+            again = {"again": True} if message.get("again") else {}
+            self.fresh.append({**notice, "fence": message["fence"], **again})
+            self.last = max(self.last, notice["position"])
 
 
 class Watch:

@@ -35,17 +35,25 @@ struct scenario_cite {
 };
 const struct scenario_cite *scenario_cite(const struct scenario *s, size_t i);
 
+enum { SCENARIO_CITES = 64 };
+
 /* Where a run ended. */
 struct scenario_failure {
     int line;   /* 0: nothing failed */
     char *text; /* "FILE:LINE: what was expected and what was seen"; free() */
+    /* What the step cites: each expectation that failed, and what stands behind the step itself; all of its
+     * expectations when the answer was not the expected one. Borrowed from the scenario. */
+    const char *cites[SCENARIO_CITES];
+    size_t ncites;
 };
+
+bool scenario_failure_cites(const struct scenario_failure *f, const char *number);
 
 /* Play it from a fresh store to the end or the first failed expectation. `procedure` takes the place of the procedure
  * file's text; NULL: the file itself. True: everything held. */
 bool scenario_play(const struct scenario *s, const char *procedure, struct scenario_failure *ret);
 
-/* Does the failed line, or the step that it belongs to, cite the number? */
-bool scenario_line_cites(const struct scenario *s, int line, const char *number);
+/* Some step does the act. */
+bool scenario_does(const struct scenario *s, const char *act);
 
 #endif

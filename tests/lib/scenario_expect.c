@@ -236,6 +236,13 @@ static void read_served(struct cursor *c, struct expect *e)
     e->day = cursor_day(c, "日期");
 }
 
+/* 清单 VERSION: of the circumstances, as the case keeps it */
+static void read_list(struct cursor *c, struct expect *e)
+{
+    const struct word *w = cursor_need(c, "the version of a list");
+    e->name = w ? w->s : NULL;
+}
+
 static const struct {
     const char *word;
     enum expect_kind kind;
@@ -268,6 +275,7 @@ static const struct {
     {"类别", EXPECT_KIND, council_read_kind},
     {"可阅", EXPECT_READER, council_read_reader},
     {"不可阅", EXPECT_READER, council_read_no_reader},
+    {"清单", EXPECT_LIST, read_list},
 };
 enum { FORMS = sizeof forms / sizeof *forms };
 

@@ -27,6 +27,7 @@ struct town_department {
     bool keyless;
     const char **manages; /* ids */
     size_t nmanages;
+    struct words sits_in; /* bodies */
 };
 
 struct town_person {
@@ -60,6 +61,7 @@ enum expect_kind {
     EXPECT_LINK,
     EXPECT_KIND,
     EXPECT_READER,
+    EXPECT_LIST,
 };
 
 /* One thing that is said of a body: 成员 D, 表决 D VALUE, 未决定 … */

@@ -302,6 +302,9 @@ bool expect_holds(struct play *p, const struct expect *e)
         return kind_is(p, e);
     case EXPECT_READER:
         return reader_is(p, e);
+    case EXPECT_LIST:
+        buf_str(&p->seen, v_get_str(p->folded, "circumstances-version", "-"));
+        return is_text(p->folded, "circumstances-version", e->name);
     case EXPECT_ROLE:
         return role_is(p, e);
     case EXPECT_PAPER:

@@ -44,6 +44,11 @@ static bool add_department(struct play *p, const struct town_department *d)
         v_push(a, manages, v_str(a, d->manages[i]));
     if (d->nmanages)
         v_put(a, fields, "manages", manages);
+    struct value *sits_in = v_list(a);
+    for (size_t i = 0; i < d->sits_in.n; i++)
+        v_push(a, sits_in, v_str(a, d->sits_in.word[i]));
+    if (d->sits_in.n)
+        v_put(a, fields, "sits-in", sits_in);
     return administer(p, c) && (d->keyless || add_role(p, d->id, d->id, &rights));
 }
 
@@ -252,20 +257,53 @@ static bool says_answer(const struct step *step)
     return false;
 }
 
-static bool step_holds(struct play *p, struct scenario_failure *ret)
+static void note_cites(const struct words *cites, struct scenario_failure *f)
+{
+    for (size_t i = 0; i < cites->n && f->ncites < SCENARIO_CITES; i++)
+        f->cites[f->ncites++] = cites->word[i];
+}
+
+/* The first failure of a step is told; what the others cite is noted as well. */
+static bool expectations_hold(struct play *p, struct scenario_failure *ret)
 {
     const struct step *step = p->step;
-    struct expect accepted = {.kind = EXPECT_ACCEPTED};
-    if (step->kind == STEP_ACT && !says_answer(step) && !expect_holds(p, &accepted)) {
-        fail_at(p, step->line, "通过", ret);
-        return false;
+    bool answered = ret->line == 0; /* else nothing that is said of the step can be meant */
+    for (size_t i = 0; i < step->nexpect; i++) {
+        const struct expect *e = &step->expect[i];
+        if (answered && expect_holds(p, e))
+            continue;
+        note_cites(&e->cites, ret);
+        if (!ret->line)
+            fail_at(p, e->line, e->text, ret);
+        answered = answered && e->kind != EXPECT_ACCEPTED && e->kind != EXPECT_REFUSED;
     }
-    for (size_t i = 0; i < step->nexpect; i++)
-        if (!expect_holds(p, &step->expect[i])) {
-            fail_at(p, step->expect[i].line, step->expect[i].text, ret);
-            return false;
-        }
-    return true;
+    if (ret->line)
+        note_cites(&step->cites, ret);
+    return ret->line == 0;
+}
+
+static bool step_holds(struct play *p, struct scenario_failure *ret)
+{
+    struct expect accepted = {.kind = EXPECT_ACCEPTED};
+    if (p->step->kind == STEP_ACT && !says_answer(p->step) && !expect_holds(p, &accepted))
+        fail_at(p, p->step->line, "通过", ret);
+    return expectations_hold(p, ret);
+}
+
+bool scenario_failure_cites(const struct scenario_failure *f, const char *number)
+{
+    for (size_t i = 0; i < f->ncites; i++)
+        if (strcmp(f->cites[i], number) == 0)
+            return true;
+    return false;
+}
+
+bool scenario_does(const struct scenario *s, const char *act)
+{
+    for (size_t i = 0; i < s->nsteps; i++)
+        if (s->step[i].act && strcmp(s->step[i].act->name, act) == 0)
+            return true;
+    return false;
 }
 
 static bool play_steps(struct play *p, struct scenario_failure *ret)

@@ -468,19 +468,3 @@ const struct scenario_cite *scenario_cite(const struct scenario *s, size_t i)
 {
     return i < s->ncites ? &s->cite[i] : NULL;
 }
-
-bool scenario_line_cites(const struct scenario *s, int line, const char *number)
-{
-    for (size_t i = 0; i < s->nsteps; i++) {
-        const struct step *step = &s->step[i];
-        for (size_t k = 0; k < step->nexpect; k++)
-            if (step->expect[k].line == line && words_have(&step->expect[k].cites, number))
-                return true;
-        for (size_t k = 0; k < step->nexpect; k++)
-            if (step->expect[k].line == line && words_have(&step->cites, number))
-                return true;
-        if (step->line == line && words_have(&step->cites, number))
-            return true;
-    }
-    return false;
-}

@@ -44,6 +44,23 @@ static const char *kind_meant(const struct scenario *s, const char *word)
     return word_meant(s, word);
 }
 
+/* 席位 容错裁定委员会、专家咨询组: the bodies in which the register says that it sits. */
+static struct words bodies_of(struct scenario *s, const struct line *l, const struct word *w)
+{
+    struct words given = listed(s, w ? w->s : ""), names = {ARENA_ARRAY(s->a, const char *, given.n + 1), 0};
+    for (size_t i = 0; i < given.n; i++) {
+        size_t k = 0;
+        while (k < s->law->nbodies && strcmp(s->law->bodies[k].name, given.word[i]) != 0 &&
+               strcmp(s->law->bodies[k].label, given.word[i]) != 0)
+            k++;
+        if (k < s->law->nbodies)
+            names.word[names.n++] = s->law->bodies[k].name;
+        else
+            word_problem(s, l, w, "there is no body '%s'", given.word[i]);
+    }
+    return names;
+}
+
 static void read_department(struct scenario *s, const struct line *l)
 {
     if (l->n < 3) {
@@ -59,6 +76,7 @@ static void read_department(struct scenario *s, const struct line *l)
     if (!text_is_name(d.kind))
         word_problem(s, l, &l->word[2], "'%s' is no kind of department", l->word[2].s);
     struct words units = listed(s, manages ? manages->s : "");
+    d.sits_in = bodies_of(s, l, after(l, "席位"));
     d.manages = ARENA_ARRAY(s->a, const char *, units.n + 1);
     for (size_t i = 0; i < units.n; i++) {
         const struct town_department *unit = word_department(s, l, &(struct word){units.word[i], manages->column});

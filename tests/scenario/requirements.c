@@ -1,19 +1,23 @@
 /* requirements - which requirements a scenario shows, and whether the scenario fails without the rule
  *
- *     requirements [PREFIX]
+ *     requirements [PREFIX…]
  *
  * tests/scenario/requirements.txt names every requirement and what it asks. For each that asks behaviour the procedure
  * file is read, everything that carries the number in `cite` is taken out, and the scenarios that cite the number are
- * played with what is left: they must fail, and at a line that cites the number. Exit 0 only when all do.
+ * played with what is left: they must fail, and in a step that cites the number. What is data must stand in a procedure
+ * file; what another test shows must be cited by that test, and it must be one that ctest runs. Exit 0 only when all
+ * do.
  */
 #include "daemon/law/procedure_read.h"
 #include "tests/lib/emit.h"
 #include "tests/lib/files.h"
 #include "tests/lib/scenario.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct book {
     struct scenario **scenario;
@@ -95,7 +99,7 @@ static bool fails_without(const struct scenario *s, const char *number, const ch
     char *text = without(scenario_procedure(s), number, ret_why);
     if (!text)
         return false;
-    bool held = scenario_play(s, text, &f), cited = !held && scenario_line_cites(s, f.line, number);
+    bool held = scenario_play(s, text, &f), cited = !held && scenario_failure_cites(&f, number);
     *ret_why = held ? "the scenario holds without the rule" : "the scenario fails elsewhere";
     *ret_line = f.line;
     if (!held && !cited && getenv("LEEWAY_VERBOSE"))
@@ -126,24 +130,86 @@ static bool shown(const struct book *b, const char *number)
 
 /* ---- the list ---- */
 
-/* "YC-1 data: reason" or "YC-3 behaviour". */
-static bool take_line(const struct book *b, char *line, const char *prefix, size_t *asked, size_t *held)
+/* The word stands in the text, with nothing of a name or number around it. */
+static bool stands_in(const char *text, const char *word)
 {
-    char *number = strtok(line, " "), *what = number ? strtok(NULL, "") : NULL;
-    if (!number || *number == '#' || strncmp(number, prefix, strlen(prefix)) != 0)
-        return true;
-    bool behaviour = what && strncmp(what, "behaviour", 9) == 0;
-    if (!behaviour && what && (strncmp(what, "data: ", 6) == 0 || strncmp(what, "none: ", 6) == 0)) {
-        printf("%-6s %s\n", number, what);
-        return true;
-    }
-    if (!behaviour) {
-        printf("%-6s requirements.txt says neither behaviour, nor data or none with a reason\n", number);
+    size_t n = strlen(word);
+    for (const char *p = text; (p = strstr(p, word)) != NULL; p += n)
+        if ((p == text || !isalnum((unsigned char)p[-1])) && !isalnum((unsigned char)p[n]) && p[n] != '_')
+            return true;
+    return false;
+}
+
+static bool file_says(const char *path, const char *word)
+{
+    if (access(path, R_OK))
         return false;
+    struct buf text = files_read(path);
+    bool said = stands_in(buf_cstr(&text), word);
+    buf_done(&text);
+    return said;
+}
+
+/* Data stands in some procedure file, in a cite of its own. */
+static bool is_data(const char *number)
+{
+    struct file_names files = files_list("config/procedures", ".yaml");
+    bool found = false;
+    for (size_t i = 0; i < files.n; i++)
+        found = found || file_says(files.name[i], number);
+    files_forget(&files);
+    if (!found)
+        printf("%-6s NOT SHOWN: no procedure file cites it\n", number);
+    return found;
+}
+
+/* "system.report": tests/system/test_report.py or .c, which ctest runs and which cites the number. */
+static bool is_tested(const char *number, const char *test)
+{
+    char path[256], run[64];
+    const char *dot = strchr(test, '.');
+    int folder = dot ? (int)(dot - test) : 0, name = dot ? (int)strcspn(dot + 1, " \n") : 0;
+    snprintf(run, sizeof run, "%.*s", name, dot ? dot + 1 : "");
+    snprintf(path, sizeof path, "tests/%.*s/CMakeLists.txt", folder, test);
+    bool runs = dot && file_says(path, run);
+    snprintf(path, sizeof path, "tests/%.*s/test_%s.py", folder, test, run);
+    if (access(path, R_OK))
+        snprintf(path, sizeof path, "tests/%.*s/test_%s.c", folder, test, run);
+    bool cited = file_says(path, number);
+    printf("%-6s %s%s\n", number, path,
+           !runs   ? "  NOT SHOWN: no such test is run"
+           : cited ? "  shows it"
+                   : "  NOT SHOWN: does not cite it");
+    return runs && cited;
+}
+
+struct tally {
+    size_t asked, held;
+    bool ok;
+};
+
+/* "YC-1 data: reason", "YC-3 behaviour", "SC-19 system: system.report". */
+static void take_line(const struct book *b, const char *number, const char *what, struct tally *t)
+{
+    bool behaviour = strcmp(what, "behaviour") == 0, tested = strncmp(what, "system: ", 8) == 0;
+    if (behaviour || tested) {
+        t->asked++;
+        t->held += behaviour ? shown(b, number) : is_tested(number, what + 8);
+    } else if (strncmp(what, "data: ", 6) == 0 || strncmp(what, "none: ", 6) == 0) {
+        printf("%-6s %s\n", number, what);
+        t->ok = (*what == 'n' || is_data(number)) && t->ok;
+    } else {
+        printf("%-6s requirements.txt says neither behaviour or system, nor data or none with a reason\n", number);
+        t->ok = false;
     }
-    ++*asked;
-    *held += shown(b, number);
-    return true;
+}
+
+static bool wanted(const char *number, char **prefixes, int n)
+{
+    bool any = n == 0;
+    for (int i = 0; i < n; i++)
+        any = any || strncmp(number, prefixes[i], strlen(prefixes[i])) == 0;
+    return any;
 }
 
 /* A number that nobody knows is a slip of the pen. */
@@ -166,20 +232,21 @@ static bool all_known(const struct book *b, const char *list)
 int main(int argc, char **argv)
 {
     struct book b = {0};
-    size_t asked = 0, held = 0;
-    bool ok = book_read(&b);
+    struct tally t = {0, 0, book_read(&b)};
     struct buf list = files_read("tests/scenario/requirements.txt");
     char *text = strdup(buf_cstr(&list)), *next;
-    ok = ok && all_known(&b, text);
-    for (char *line = text; ok && line; line = next) {
+    t.ok = t.ok && all_known(&b, text);
+    for (char *line = text; t.ok && line; line = next) {
         next = strchr(line, '\n');
         if (next)
             *next++ = 0;
-        ok = take_line(&b, line, argc > 1 ? argv[1] : "", &asked, &held) && ok;
+        char *number = strtok(line, " "), *what = number ? strtok(NULL, "") : NULL;
+        if (number && *number != '#' && wanted(number, argv + 1, argc - 1))
+            take_line(&b, number, what ? what : "", &t);
     }
-    printf("%zu ask behaviour\n%zu are shown by a scenario that fails without its rule\n", asked, held);
+    printf("%zu ask behaviour\n%zu are shown by a scenario that fails without its rule\n", t.asked, t.held);
     free(text);
     buf_done(&list);
     book_done(&b);
-    return ok && asked && held == asked ? 0 : 1;
+    return t.ok && t.asked && t.held == t.asked ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 """A daemon that was put back to an earlier state is found out, by its subscribers and by itself."""
 
 import shutil
+import subprocess
 import unittest
 
 import support
@@ -82,6 +83,94 @@ class Heads(support.TownTest):
         hashes = clerk.ask("consistency", old=old["number"], new=new["number"])["hashes"]
         self.assertTrue(hashes)
         self.assertEqual({len(h) for h in hashes}, {32})
+
+    # ---- an agent ----
+
+    def start_agent(self):
+        handler = self.town.folder / "handler"
+        handler.write_text(f"#!/bin/sh\necho $LEEWAY_POSITION >>{self.town.folder}/handled.log\n")
+        handler.chmod(0o755)
+        self.town.start_agent("housing", "housing-clerk", handler)
+
+    def handled(self):
+        path = self.town.folder / "handled.log"
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+    def verb(self, *words):
+        done = subprocess.run([self.town.programs / "leeway-agent", *words, "--state",
+                               self.town.folder / "agents" / "housing"], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def all_handled(self):
+        inspector = self.client("inspector")
+        support.until("all is handled", lambda: not inspector.ask("unserved", department="housing")["total"])
+
+    def says(self, words):
+        support.until(words, lambda: words in self.town.log("agent-housing", 100))
+
+    def number_known(self):
+        return int(self.verb("head").split()[3])
+
+    def test_an_agent_remembers_the_head_and_goes_on_over_a_restart(self):
+        self.accepted()
+        self.start_agent()
+        self.all_handled()
+        self.town.kill()
+        self.town.start()
+        support.until("the head is remembered", lambda: self.number_known() > 1)
+        before = self.number_known()
+        self.accepted(2)
+        self.all_handled()
+        self.town.kill()
+        self.town.start()
+        support.until("it is remembered anew", lambda: self.number_known() > before)
+        self.assertNotIn("held", self.verb("head"))
+
+    def lose(self, between, *words):
+        """An agent that has two cases, of which the daemon then knows the first alone; then `between` there."""
+        self.accepted(1)
+        self.start_agent()
+        self.all_handled()
+
+        def second():
+            self.accepted(2)
+            self.all_handled()
+            self.town.kill()  # so that the agent comes back to see the newest head
+            self.town.start()
+            number = self.head()["number"]
+            support.until("the agent knows", lambda: self.number_known() >= number)
+
+        self.put_back(second, *words)
+        between()
+
+    def test_an_agent_that_knows_more_waits_for_its_operator_and_keeps_what_it_has(self):
+        self.lose(lambda: None, "--restored")
+        self.says("was put back")
+        self.says("are not those of the daemon any more")
+        support.until("it is written down", lambda: "held" in self.verb("head"))
+        before = self.handled()
+        case = self.accepted(3)
+        self.client("housing-clerk").ask("case", case=case)
+        self.assertTrue(self.client("inspector").ask("unserved", department="housing")["total"])
+        self.assertEqual(self.handled(), before)
+        self.verb("head", "accept")
+        self.all_handled()
+        lost = before[len(before) // 2:]  # the positions of the second case were given to the third
+        self.assertEqual(self.handled(), before + lost)
+        folder = self.town.folder / "agents" / "housing"
+        self.assertTrue(list(folder.glob("journal.kept-*")))
+        self.assertTrue(list(folder.glob("mirror.kept-*")))
+        support.until("the new head is remembered", lambda: "held" not in self.verb("head"))
+
+    def test_a_daemon_that_grew_again_beyond_what_is_known_is_found_out_too(self):
+        self.lose(lambda: [self.accepted(serial) for serial in (3, 4)], "--restored")
+        self.says("was put back")
+
+    def test_the_agent_stops_a_daemon_that_was_put_back_untold(self):
+        self.lose(lambda: None)
+        self.says("was put back")
+        status = self.client("inspector").ask("status")
+        self.assertEqual(status["alarm"], "behind")
 
 
 if __name__ == "__main__":

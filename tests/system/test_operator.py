@@ -134,6 +134,29 @@ class Agent(support.TownTest):
         self.assertIn("the printer has no paper", listed)
         self.town.start()
 
+    def mirrored(self, case):
+        """The case as the agent keeps it; None: it does not, or not as it is now."""
+        done = subprocess.run([self.town.programs / "leeway-agent", "case", str(case), "--state", str(self.state)],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        kept = json.loads(done.stdout) if done.returncode == 0 else {}
+        return None if kept.get("stale") else kept.get("case")
+
+    def test_the_cases_are_read_without_the_daemon_as_they_stood(self):
+        case, other = self.accepted(1), self.received(2)
+        self.start()
+        support.until("the mirror has it", lambda: self.mirrored(case))
+        self.withdraw(case)
+        support.until("it follows the notices", lambda: (self.mirrored(case) or {}).get("stage") == "withdrawn")
+        read = self.client("housing-clerk").ask("case", case=case)["case"]
+        self.town.kill()
+        kept = self.mirrored(case)
+        self.assertEqual([kept[key] for key in ("version", "stage", "clocks", "tasks")],
+                         [read[key] for key in ("version", "stage", "clocks", "tasks")])
+        lines = self.verb("cases").splitlines()
+        self.assertTrue(any(line.split()[:2] == [str(case), "yinchuan"] for line in lines))
+        self.assertIsNone(self.mirrored(other))  # nobody told this department of it
+        self.town.start()
+
 
 if __name__ == "__main__":
     unittest.main()

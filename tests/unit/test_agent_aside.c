@@ -89,7 +89,8 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = {"journal", "mirror/data.mdb", "mirror/lock.mdb", "mirror"};
+    static const char *const names[] = {"journal",          "mirror/data.mdb",          "mirror/lock.mdb", "mirror",
+                                        "journal.kept-1-9", "mirror.kept-1-9/data.mdb", "mirror.kept-1-9"};
     char path[256];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", (char *)*state, names[i]);
@@ -174,6 +175,71 @@ static void what_the_mirror_was_told_can_be_looked_at(void **state)
     buf_done(&seen);
 }
 
+static void what_stands_behind_a_cut_is_kept_aside(void **state)
+{
+    struct journal *j = open_it(*state);
+    struct mirror *m;
+    struct buf seen = {0};
+    char aside[256];
+    assert_int_equal(mirror_open(*state, &m), ST_OK);
+    for (int64_t p = 1; p <= 4; p++) {
+        journal_take(j, p, "{}");
+        mirror_notice(m, p, "{}");
+    }
+    assert_int_equal(journal_sync(j), ST_OK);
+    assert_int_equal(mirror_commit(m), ST_OK);
+    assert_int_equal(journal_cut(j, 2, "kept-1-9"), ST_OK);
+    assert_int_equal(mirror_cut(m, *state, 2, "kept-1-9"), ST_OK);
+    assert_int_equal(journal_cursor(j), 2);
+    assert_int_equal(journal_top(j), 2);
+    journal_each(j, see, &seen);
+    assert_string_equal(buf_cstr(&seen), "1N{} 2N{} ");
+    journal_close(j);
+    mirror_close(m);
+    buf_clear(&seen);
+    assert_int_equal(mirror_look(*state, look, &seen), ST_OK);
+    assert_string_equal(buf_cstr(&seen), "1t{} 2t{} ");
+    snprintf(aside, sizeof aside, "%s/mirror.kept-1-9/data.mdb", (const char *)*state);
+    assert_int_equal(access(aside, R_OK), 0);
+    snprintf(aside, sizeof aside, "%s/journal.kept-1-9", (const char *)*state);
+    assert_int_equal(access(aside, R_OK), 0);
+    buf_done(&seen);
+}
+
+static void look_case(void *ctx, int64_t kase, const char *line, bool stale)
+{
+    buf_printf(ctx, "%lld%s%s ", (long long)kase, line, stale ? "?" : "");
+}
+
+static void a_case_is_fresh_when_nothing_was_told_while_it_was_asked_for(void **state)
+{
+    struct mirror *m;
+    struct buf seen = {0};
+    int64_t kase, mark;
+    assert_int_equal(mirror_open(*state, &m), ST_OK);
+    assert_false(mirror_next_stale(m, &kase, &mark));
+    mirror_stale(m, 7, 1);
+    mirror_stale(m, 8, 2);
+    assert_true(mirror_next_stale(m, &kase, &mark));
+    assert_int_equal(kase, 7);
+    mirror_stale(m, 7, 3); /* told of more meanwhile */
+    mirror_case(m, 7, mark, "{a}");
+    assert_true(mirror_next_stale(m, &kase, &mark));
+    assert_int_equal(kase, 7);
+    assert_int_equal(mark, 3);
+    mirror_case(m, 8, 2, "{b}");
+    assert_int_equal(mirror_commit(m), ST_OK);
+    assert_int_equal(mirror_look_cases(*state, 0, look_case, &seen), ST_OK);
+    assert_string_equal(buf_cstr(&seen), "7{a}? 8{b} ");
+    buf_clear(&seen);
+    mirror_case(m, 8, 2, NULL); /* it may not be seen any more */
+    assert_int_equal(mirror_commit(m), ST_OK);
+    assert_int_equal(mirror_look_cases(*state, 8, look_case, &seen), ST_OK);
+    assert_string_equal(buf_cstr(&seen), "");
+    mirror_close(m);
+    buf_done(&seen);
+}
+
 #define IN_FOLDER(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
 int main(int argc, char **argv)
@@ -185,6 +251,8 @@ int main(int argc, char **argv)
         IN_FOLDER(what_is_set_aside_outlives_its_report_and_restarts),
         IN_FOLDER(a_member_may_take_over_what_is_older_than_all_it_has),
         IN_FOLDER(what_the_mirror_was_told_can_be_looked_at),
+        IN_FOLDER(what_stands_behind_a_cut_is_kept_aside),
+        IN_FOLDER(a_case_is_fresh_when_nothing_was_told_while_it_was_asked_for),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

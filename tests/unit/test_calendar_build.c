@@ -158,8 +158,13 @@ static void local_days_lie_over_the_arrangement(void **state)
     assert_string_equal(d.source, "county order 3");
     d = calendar_day(cal, on("2027-03-01"));
     assert_true(!d.counts && d.why == CALENDAR_LOCAL && !d.source);
-    assert_false(d.known); /* a local day makes no year known */
-    assert_int_equal(calendar_overlay(cal, local, 3), ST_EXISTS);
+    assert_false(d.known);                                        /* a local day makes no year known */
+    assert_int_equal(calendar_overlay(cal, local, 3), ST_EXISTS); /* the days of another overlay */
+    assert_int_equal(calendar_overlay(cal, &(struct calendar_entry){on("2026-02-19"), true, "mourning", NULL}, 1),
+                     ST_OK);
+    assert_due(cal, "2026-02-13", 3, "2026-02-20", false);
+    assert_int_equal(calendar_overlay(other, &(struct calendar_entry){on("2026-02-19"), true, "mourning", NULL}, 1),
+                     ST_OK);
 
     assert_int_equal(calendar_overlay(other, local, 3), ST_OK);
     assert_int_equal(calendar_add_year(other, 2026, CALENDAR_OFFICIAL, year, 2), ST_OK);

@@ -49,7 +49,7 @@ static void a_year_is_read_with_its_notices_and_days(void **state)
                                                             "    notice: 甲2号\n");
     assert_non_null(f);
     assert_int_equal(f->year, 2026);
-    assert_null(f->local);
+    assert_null(f->overlay);
     assert_int_equal(f->status, CALENDAR_OFFICIAL);
     assert_int_equal(f->notice_count, 2);
     assert_string_equal(f->notices[0].number, "甲1号");
@@ -87,18 +87,19 @@ static void a_year_that_is_not_announced_is_known_as_such(void **state)
     calendar_free(cal);
 }
 
-static void local_days_are_read_and_laid_over(void **state)
+static void an_overlay_is_read_and_laid_over(void **state)
 {
     (void)state;
     struct calendar *cal = calendar_new();
-    struct calendar_file *f = read_text("yinchuan.yaml", "local: yinchuan\n"
-                                                         "notices:\n"
-                                                         "  - {number: 银1号, issued: 2025-01-01}\n"
-                                                         "days:\n"
-                                                         "  - {date: 2025-10-25, name: 自治区成立日, off: true}\n"
-                                                         "  - {date: 2026-10-26, name: 自治区成立日, off: true}\n");
+    struct calendar_file *f =
+        read_text("yinchuan.yaml", "overlay: {jurisdiction: yinchuan, reason: 自治区成立日, source: 银1号}\n"
+                                   "days:\n"
+                                   "  - {date: 2025-10-25, name: 自治区成立日, off: true}\n"
+                                   "  - {date: 2026-10-26, name: 自治区成立日, off: true}\n");
     assert_non_null(f);
-    assert_string_equal(f->local, "yinchuan");
+    assert_string_equal(f->overlay, "yinchuan");
+    assert_string_equal(f->reason, "自治区成立日");
+    assert_string_equal(calendar_file_of(arena, f), "overlay:yinchuan");
     assert_int_equal(calendar_file_add(cal, f), ST_OK);
     struct calendar_day d = calendar_day(cal, day_of_civil(2026, 10, 26));
     assert_int_equal(d.why, CALENDAR_LOCAL);
@@ -216,6 +217,16 @@ static void too_many_days_are_refused(void **state)
     buf_done(&b);
 }
 
+static void an_overlay_says_whose_it_is_why_and_by_what(void **state)
+{
+    (void)state;
+    assert_problem("overlay: yinchuan\ndays: []\n", "2026.yaml:1:10: error: ", "");
+    assert_problem("overlay: {jurisdiction: yinchuan, source: A}\ndays: []\n", "2026.yaml:1:10: error: ", "reason");
+    assert_problem("overlay: {jurisdiction: yinchuan, reason: x}\ndays: []\n", "2026.yaml:1:10: error: ", "source");
+    assert_problem("overlay: {jurisdiction: y, reason: x, source: A}\nyear: 2026\ndays: []\n",
+                   "2026.yaml:2:1: error: ", "year");
+}
+
 static void every_mistake_is_told_in_one_run(void **state)
 {
     (void)state;
@@ -232,13 +243,14 @@ int main(int argc, char **argv)
         T(a_year_is_read_with_its_notices_and_days),
         T(a_year_is_added_once),
         T(a_year_that_is_not_announced_is_known_as_such),
-        T(local_days_are_read_and_laid_over),
+        T(an_overlay_is_read_and_laid_over),
         T(a_wrong_day_is_told_with_its_place),
         T(a_wrong_head_is_told_with_its_place),
         T(a_wrong_notice_is_told_with_its_place),
         T(nobody_guesses_a_year_that_is_not_announced),
         T(a_total_that_the_days_do_not_make_is_refused),
         T(too_many_days_are_refused),
+        T(an_overlay_says_whose_it_is_why_and_by_what),
         T(every_mistake_is_told_in_one_run),
     };
     if (argc > 1)

@@ -88,6 +88,16 @@ static void an_open_circumstance_is_never_claimed(void **state)
                   "circumstance-open");
 }
 
+static void a_case_keeps_the_list_of_circumstances_that_it_was_opened_under(void **state)
+{
+    struct court *c = *state;
+    filed(c);
+    court_is(c, "circumstances-version", "2023-05");
+    assert_string_equal(c->procedure->circumstances_since, "2023-05-05");
+    assert_string_equal(c->procedure->documents[0].title, "会议办法");
+    assert_int_equal(c->procedure->documents[0].version, 2);
+}
+
 /* ---- outcomes of parts ---- */
 
 static void each_subject_has_its_own_outcome(void **state)
@@ -330,6 +340,35 @@ static void another_person_of_the_same_department_may_sit(void **state)
     court_does(c, "chief", "cast-vote", "part: 1\nfields: {vote: exempted}");
 }
 
+/* No seat names them: the register does, and there must be as many as the file says. */
+static void the_register_says_who_else_sits(void **state)
+{
+    struct court *c = *state;
+    applied(c);
+    court_register(c, "{act: department-change, id: audit, sits-in: [experts]}");
+    court_refuses(c, "cdi", "consult", "", "wrong-number-of-members");
+    court_refuses(c, "finance", "hear", "part: 1\nfields: {defence: heard}", "not-your-act");
+    court_register(c, "{act: department-change, id: finance, sits-in: [experts]}");
+    court_does(c, "cdi", "consult", "");
+    assert_non_null(court_notice(c, "finance", "convened"));
+    assert_non_null(court_notice(c, "audit", "convened"));
+    assert_null(court_notice(c, "org", "convened"));
+    court_is(c, "sittings.1.members.2.department", "finance");
+    court_is(c, "sittings.1.members.2.role", "experts.member");
+}
+
+static void what_is_found_about_a_part_stays_with_it(void **state)
+{
+    struct court *c = *state;
+    applied(c);
+    court_register(c, "{act: department-change, id: audit, sits-in: [experts]}");
+    court_does(c, "audit", "hear", "part: 1\nfields: {defence: heard}");
+    court_does(c, "audit", "hear", "part: 2\nfields: {defence: waived}");
+    court_is(c, "parts.subject.1.defence", "heard");
+    court_is(c, "parts.subject.2.defence", "waived");
+    court_is(c, "parts.subject.2.state", "heard");
+}
+
 static void a_body_may_sit_again(void **state)
 {
     struct court *c = *state;
@@ -448,6 +487,9 @@ int main(int argc, char **argv)
         C(a_stage_is_not_for_every_kind),
         C(a_switch_lets_an_effect_happen_or_not),
         C(an_open_circumstance_is_never_claimed),
+        C(a_case_keeps_the_list_of_circumstances_that_it_was_opened_under),
+        C(the_register_says_who_else_sits),
+        C(what_is_found_about_a_part_stays_with_it),
         C(each_subject_has_its_own_outcome),
         C(what_is_granted_is_granted_to_the_subject_exempted),
         C(abeyance_ends_on_the_day_that_was_told),
