@@ -62,7 +62,7 @@ function strip(s,    out, c, two, quote) {
 
 # Clients know the words, the ground and each other by floor; the calendar and procedure commands also the law.
 function client_may(to) {
-    return to ~ /^clients\// || to == "proto" || to == "daemon/base" ||
+    return dir == "clients/bench" || to ~ /^clients\// || to == "proto" || to == "daemon/base" ||
            (dir == "clients/leeway" && (to == "daemon/law" || to == "daemon/yaml"))
 }
 
