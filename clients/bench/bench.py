@@ -111,6 +111,7 @@ class Bench:
 
     def prepare(self):
         """A town with as many open cases as are wished."""
+        (self.folder / "town").mkdir()
         town = BenchTown(self.o.programs, folder=self.folder / "town")
         self.start(town)
         town.people()
@@ -149,7 +150,7 @@ class Bench:
     def bytes_of_a_case(self, town):
         before = town.size()
         answer = self.load(town, 64, 16)
-        cases = max(1, answer["cases"])
+        cases = max(1, answer["accepted"] / 12)
         self.note("bytes on disk for a case of 12 events", (town.size() - before) / cases, "bytes")
 
     # ---- all of it ----
