@@ -41,7 +41,8 @@ static const char *rule_principal(void *ctx, const char z85[CURVE_Z85])
 static bool rule_watch(void *ctx, const char *principal)
 {
     struct house *h = ctx;
-    return view_right(h->view, principal, "watch");
+    return view_right(h->view, principal, "watch") || view_right(h->view, principal, "monitor") ||
+           view_right(h->view, principal, "inspect");
 }
 
 static bool good_key(void *ctx, const struct identity *who)

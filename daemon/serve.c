@@ -75,16 +75,20 @@ static bool papers_there(struct incoming *in)
 }
 
 /* When the notices went out that a report calls received; 0: not known. */
-static struct when sent_at(const struct house *h, const struct value *m)
+static struct when sent_at(const struct incoming *in)
 {
+    const struct house *h = in->house;
+    const struct value *m = in->message;
+    const char *stream = v_get_str(m, "stream", "");
+    const char *name = stream_subscriber(in->arena, h->view, in->who->principal, stream, v_get_str(m, "name", ""));
     const struct value *took = v_get(m, "took");
     int64_t position = v_get_int(m, "received", 0);
     struct tick at, now = clock_tick();
     for (size_t i = 0; i < v_count(took); i++)
         if (v_get_int(v_at(took, i), "position", 0) > position)
             position = v_get_int(v_at(took, i), "position", 0);
-    if (position < 1 || !session_sent_at(h->sessions, v_get_str(m, "stream", ""), v_get_str(m, "name", ""),
-                                         v_get_str(m, "group", NULL), (uint64_t)position, &at))
+    if (position < 1 ||
+        !session_sent_at(h->sessions, stream, name, v_get_str(m, "group", NULL), (uint64_t)position, &at))
         return (struct when){0};
     /* The wall clock may have been set since; what passed between the two is known. Simulated time stands still. */
     return h->config->simulated ? h->now : (struct when){clock_wall().ms - (now.ms - at.ms)};
@@ -103,7 +107,7 @@ static void handle_command(struct incoming *in)
                 .message = in->message,
                 .principal = arena_str(a, in->who->principal),
                 .key = arena_str(a, curve_fingerprint(in->who->key, fingerprint)),
-                .sent = sent_at(h, in->message),
+                .sent = sent_at(in),
             },
     };
     if (!writes(in) || !papers_there(in))
@@ -197,10 +201,11 @@ static void handle_open(struct incoming *in)
         refuse(in, "right", "not-your-stream", "this principal may not read this stream");
         return;
     }
-    if (r.group && !strcmp(r.stream, "transitions")) {
-        refuse(in, "form", "no-group", "the stream of transitions is read whole; it has no groups");
+    if (r.group && (!strcmp(r.stream, "transitions") || !stream_own(h->view, r.principal, r.stream))) {
+        refuse(in, "form", "no-group", "the stream of transitions, and one of another department, is read whole");
         return;
     }
+    r.name = stream_subscriber(in->arena, h->view, r.principal, r.stream, r.name);
     if (stream_ends(in, r.stream, r.name, &r.after, &r.last)) {
         refuse(in, "space", "store-silent", "the store does not answer; try again later");
         return;

@@ -213,14 +213,29 @@ void actor_check_party(struct bench *b)
         refuse_role(b);
 }
 
-/* A unit with a key that opened the case for itself must be the unit that the case is about. */
+/* Now that the roles are bound: who opened the case holds the role (a unit that speaks for itself is the unit that the
+ * case is about), or could hold one that is not bound. */
+static bool could_hold(struct bench *b, const struct role *r)
+{
+    const struct department *d = bench_role(b, r->party ? r->same_as : r->name);
+    const struct department *own = b->department ? register_department(b->j->reg, b->department) : NULL;
+    if (!own)
+        return false;
+    if (r->party)
+        return d && strcmp(d->id, b->department) == 0 && guard_holds(b, r->same_when);
+    if (d)
+        return strcmp(d->id, b->department) == 0;
+    if (r->one_kind)
+        return strcmp(own->kind, r->one_kind) == 0;
+    return !r->kinds.n || words_have(&r->kinds, own->kind);
+}
+
 void actor_check_opener(struct bench *b)
 {
     bool may = !b->opening || b->party;
     for (size_t i = 0; i < b->act->by.n && !may; i++) {
         const struct role *r = procedure_role(b->p, b->act->by.word[i]);
-        const struct department *d = r && r->same_as ? bench_role(b, r->same_as) : NULL;
-        may = !r || !r->party || (d && strcmp(d->id, b->department) == 0 && guard_holds(b, r->same_when));
+        may = !r || could_hold(b, r);
     }
     if (!may)
         refuse_role(b);

@@ -53,6 +53,12 @@ MUST_USE enum status group_state(struct arena *a, struct store *s, const char *s
 
 /* May this principal read this stream? */
 bool stream_right(const struct view *v, const char *principal, const char *stream);
+/* Is it the stream of the principal's department? */
+bool stream_own(const struct view *v, const char *principal, const char *stream);
+/* What a subscriber is called: of the own stream by its name; elsewhere `principal/name`, so that nobody takes over or
+ * moves what is another's. In the arena, or the name itself. */
+const char *stream_subscriber(struct arena *a, const struct view *v, const char *principal, const char *stream,
+                              const char *name);
 
 /* Does a case that the principal has a right on cite this paper? */
 MUST_USE enum status paper_right(struct store *s, const struct view *v, const char *principal, int64_t kase,

@@ -189,6 +189,15 @@ static bool is_kind(const char *kind)
     return is;
 }
 
+static bool only_monitors(const struct asking *k)
+{
+    static const char *const others[] = {"act", "enter", "watch", "inspect", "admin", "approve"};
+    bool more = false;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        more = more || has_right(k, others[i]);
+    return !more && has_right(k, "monitor");
+}
+
 enum status ask_register(struct asking *k)
 {
     const struct register_book *r = view_register(k->q->view);
@@ -197,6 +206,8 @@ enum status ask_register(struct asking *k)
     const char *last = "";
     if (!is_kind(kind))
         return refuse(k, "form", "kind-unknown", "kind is department, person, role or key");
+    if (strcmp(kind, "person") == 0 && only_monitors(k))
+        return refuse(k, "right", "not-permitted", "who monitors reads nothing about persons");
     v_put(k->a, k->answer, "entries", list);
     for (size_t i = 0; i < register_count(r, kind); i++) {
         const struct value *entry = register_entry(r, kind, i);

@@ -323,14 +323,15 @@ static struct value *unserved_item(struct asking *k, const char *stream, uint64_
                                    const struct value *record)
 {
     struct value *item = v_map(k->a);
-    const char *reason = v_get_str(record, "reason", NULL);
+    const char *reason = v_get_str(record, "reason", NULL), *own = view_department(k->q->view, k->q->principal);
+    bool text = has_right(k, "inspect") || (own && strcmp(own, stream) == 0); /* who only monitors reads no text */
     v_put_str(k->a, item, "stream", stream);
     v_put_int(k->a, item, "position", (int64_t)position);
     v_put_str(k->a, item, "type", v_get_str(record, "type", ""));
     v_put_int(k->a, item, "case", v_get_int(record, "case", 0));
     v_put_int(k->a, item, "since", v_get_int(record, "since", 0));
     v_put_str(k->a, item, "state", reason ? "failed" : (int64_t)position <= received ? "received" : "sent");
-    v_put_str(k->a, item, "reason", reason);
+    v_put_str(k->a, item, "reason", text ? reason : NULL);
     return item;
 }
 

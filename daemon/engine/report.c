@@ -11,7 +11,8 @@ static bool may_report(const struct engine *e, const char *principal, const char
 {
     const struct register_book *r = e->fold->reg;
     if (strcmp(stream, "transitions") == 0)
-        return (register_rights(r, principal) & RIGHT_WATCH) || strcmp(principal, e->administrator) == 0;
+        return (register_rights(r, principal) & (RIGHT_WATCH | RIGHT_MONITOR | RIGHT_INSPECT)) ||
+               strcmp(principal, e->administrator) == 0;
     const struct department *d = register_heir(r, stream);
     const struct department *own = register_heir(r, register_principal_department(r, principal));
     return d && own && strcmp(d->id, own->id) == 0;
@@ -114,12 +115,20 @@ static bool group_keys(struct arena *a, const struct group_report *g, struct dra
     return v_count(g->took) || v_count(g->settled);
 }
 
-static void report_keys(struct arena *a, const struct value *report, int64_t received, struct value *done,
-                        struct value *failed, const struct group_report *g, struct draft *ret)
+/* In the feed, which belongs to nobody, a subscriber is told apart by its principal: see stream_subscriber(). */
+static const char *subscriber(struct arena *a, const struct origin *o)
+{
+    const char *name = v_get_str(o->message, "name", "");
+    bool feed = strcmp(v_get_str(o->message, "stream", ""), "transitions") == 0;
+    return feed ? arena_printf(a, "%s/%s", o->principal, name) : name;
+}
+
+static void report_keys(struct arena *a, const char *name, const struct value *report, int64_t received,
+                        struct value *done, struct value *failed, const struct group_report *g, struct draft *ret)
 {
     *ret = draft_new(a, "report", NULL);
     v_put_str(a, ret->keys, "stream", v_get_str(report, "stream", ""));
-    v_put_str(a, ret->keys, "name", v_get_str(report, "name", ""));
+    v_put_str(a, ret->keys, "name", name);
     if (received)
         v_put_int(a, ret->keys, "received", received);
     if (v_count(done))
@@ -172,7 +181,7 @@ enum status report_draft(struct engine *e, struct arena *a, const struct origin 
     bool unknown = false;
     struct group_report g = {0};
     struct value *done = v_list(a), *failed = v_list(a);
-    st = cursor_now(e, a, stream, v_get_str(report, "name", ""), &had);
+    st = cursor_now(e, a, stream, subscriber(a, o), &had);
     if (!st && v_get(report, "group"))
         st = group_report(e, a, report, end, &g, &unknown);
     if (!st && !unknown)
@@ -183,7 +192,7 @@ enum status report_draft(struct engine *e, struct arena *a, const struct origin 
     if (unknown)
         *ret = draft_refused("form", "position-unknown", "the stream has no such position");
     else
-        report_keys(a, report, received > had ? received : 0, done, failed, &g, ret);
+        report_keys(a, subscriber(a, o), report, received > had ? received : 0, done, failed, &g, ret);
     if (!unknown && o->sent.ms && (received > had || v_count(g.took)))
         v_put_int(a, ret->keys, "sent", o->sent.ms);
     return ST_OK;

@@ -88,8 +88,21 @@ enum status stream_cursor(struct store *s, const char *stream, const char *name,
 
 bool stream_right(const struct view *v, const char *principal, const char *stream)
 {
+    bool inspects = view_right(v, principal, "inspect");
     if (strcmp(stream, "transitions") == 0)
-        return view_right(v, principal, "watch");
+        return inspects || view_right(v, principal, "watch") || view_right(v, principal, "monitor");
+    return inspects || stream_own(v, principal, stream);
+}
+
+const char *stream_subscriber(struct arena *a, const struct view *v, const char *principal, const char *stream,
+                              const char *name)
+{
+    bool own = strcmp(stream, "transitions") != 0 && stream_own(v, principal, stream);
+    return own ? name : arena_printf(a, "%s/%s", principal, name);
+}
+
+bool stream_own(const struct view *v, const char *principal, const char *stream)
+{
     /* the heir of a department reads on in its stream */
     const struct department *d = register_heir(view_register(v), stream);
     const char *own = view_department(v, principal);

@@ -355,10 +355,10 @@ class Stream:
     def _take(self, kind, message):
         self.heard = time.monotonic()
         if kind == "ended":
-            if message["reason"] in ("unknown", "silent", "stopping"):
-                self._open()
-            elif message["reason"] != "closed":
+            if message["reason"] in ("taken-over", "revoked"):
                 self.ended = message["reason"]
+            elif message["reason"] != "closed":  # unknown, silent, stopping, or a word of a later daemon
+                self._open()
         elif kind == "beat":
             self.last = message["last"]
         else:
@@ -366,7 +366,7 @@ class Stream:
 
     def _share(self, message):
         for notice in message["notices"]:
-            if notice["position"] == self.position + 1:
+            if notice.get("position", notice.get("n")) == self.position + 1:  # the feed's items have n
                 self.position += 1
                 self.queue.append(notice)
         self.last = max(self.last, self.position)

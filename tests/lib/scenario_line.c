@@ -30,7 +30,7 @@ const char *line_said_until(const char *p, const char *end)
     for (size_t n = 1; p > start && n;) {
         n = line_blank(p - 1, p);
         if (!n && p - start >= 3)
-            n = line_blank(p - 3, p);
+            n = line_blank(p - 3, p) == 3 ? 3 : 0;
         p -= n;
     }
     return p;

@@ -388,8 +388,10 @@ static void read_line(struct scenario *s, const struct line *l, int depth, struc
         s->title = l->n > 1 ? strstr(l->body.s, l->word[1].s) : "";
     else if (!l->indented && strcmp(l->word[0].s, "程序") == 0)
         read_law(s, l);
-    else if (!s->law)
+    else if (!s->law && !problems_count(s->problems)) /* told once: nothing can be understood without it */
         word_problem(s, l, &l->word[0], "expected 程序 NAME first");
+    else if (!s->law)
+        return;
     else if (!l->indented)
         *owner = read_open_line(s, l, depth);
     else if (*owner)

@@ -21,22 +21,46 @@
 
 struct book {
     struct scenario **scenario;
-    char **path;
+    char **path; /* of names */
     size_t n;
+    struct file_names names;
 };
 
-static bool book_read(struct book *b)
+static bool wanted(const char *number, char **prefixes, int n)
+{
+    bool any = n == 0;
+    for (int i = 0; i < n; i++)
+        any = any || strncmp(number, prefixes[i], strlen(prefixes[i])) == 0;
+    return any;
+}
+
+/* Some number with the prefix stands in it. */
+static bool concerned(const char *path, char **prefixes, int n)
+{
+    struct buf text = files_read(path);
+    bool any = n == 0;
+    for (int i = 0; i < n; i++)
+        any = any || strstr(buf_cstr(&text), prefixes[i]) != NULL;
+    buf_done(&text);
+    return any;
+}
+
+static bool book_read(struct book *b, char **prefixes, int n)
 {
     struct file_names names = files_list("tests/scenario", ".scn");
     bool ok = true;
     b->scenario = calloc(names.n + 1, sizeof *b->scenario);
-    b->path = names.name;
-    b->n = names.n;
+    b->names = names;
+    b->path = calloc(names.n + 1, sizeof *b->path);
     for (size_t i = 0; i < names.n; i++) {
         struct buf why = {0};
-        b->scenario[i] = scenario_read(SOURCE_DIR, names.name[i], &why);
+        if (!concerned(names.name[i], prefixes, n))
+            continue;
+        b->path[b->n] = names.name[i];
+        b->scenario[b->n] = scenario_read(SOURCE_DIR, names.name[i], &why);
         fputs(buf_cstr(&why), stdout);
-        ok = ok && b->scenario[i];
+        ok = ok && b->scenario[b->n];
+        b->n += b->scenario[b->n] != NULL;
         buf_done(&why);
     }
     return ok;
@@ -47,7 +71,8 @@ static void book_done(struct book *b)
     for (size_t i = 0; i < b->n; i++)
         scenario_free(b->scenario[i]);
     free(b->scenario);
-    files_forget(&(struct file_names){b->path, b->n});
+    free(b->path);
+    files_forget(&b->names);
 }
 
 /* ---- a procedure without a number ---- */
@@ -204,14 +229,6 @@ static void take_line(const struct book *b, const char *number, const char *what
     }
 }
 
-static bool wanted(const char *number, char **prefixes, int n)
-{
-    bool any = n == 0;
-    for (int i = 0; i < n; i++)
-        any = any || strncmp(number, prefixes[i], strlen(prefixes[i])) == 0;
-    return any;
-}
-
 /* A number that nobody knows is a slip of the pen. */
 static bool all_known(const struct book *b, const char *list)
 {
@@ -232,7 +249,7 @@ static bool all_known(const struct book *b, const char *list)
 int main(int argc, char **argv)
 {
     struct book b = {0};
-    struct tally t = {0, 0, book_read(&b)};
+    struct tally t = {0, 0, book_read(&b, argv + 1, argc - 1)};
     struct buf list = files_read("tests/scenario/requirements.txt");
     char *text = strdup(buf_cstr(&list)), *next;
     t.ok = t.ok && all_known(&b, text);

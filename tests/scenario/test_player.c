@@ -81,6 +81,16 @@ static void what_does_not_hold_is_told_with_its_line_and_what_was_there(void **s
     assert_int_equal(fails(HEAD "做 到核实\n  → 线索 1 未暂缓\n", "unconfirmed"), 6);
 }
 
+static void a_number_of_two_digits_at_the_end_of_a_line_keeps_both(void **state)
+{
+    (void)state;
+    assert_int_equal(fails(HEAD
+                           "做 到核实\n市纪委监委 延长调查核实时间\n  延长工作日数 = 12\n  延长理由 = 涉及多个部门\n"
+                           "  情况复杂,一时难以定论 = 是\n  第二人 = 市纪委监委负责人\n  → 记载 延长工作日数 为 12\n",
+                           ""),
+                     0);
+}
+
 static void an_act_that_is_refused_fails_the_step_unless_that_is_expected(void **state)
 {
     (void)state;
@@ -204,6 +214,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_word_that_the_procedure_does_not_have_is_told_with_its_place),
         cmocka_unit_test(every_problem_of_a_scenario_is_told_in_one_run),
         cmocka_unit_test(what_does_not_hold_is_told_with_its_line_and_what_was_there),
+        cmocka_unit_test(a_number_of_two_digits_at_the_end_of_a_line_keeps_both),
         cmocka_unit_test(an_act_that_is_refused_fails_the_step_unless_that_is_expected),
         cmocka_unit_test(filings_links_and_kinds_can_be_expected),
         cmocka_unit_test(parts_with_outcomes_and_their_clocks_can_be_expected),
