@@ -47,9 +47,10 @@
 #include "proto/value.h"
 
 /* Apply changes in their order to a case (changed in place; a fresh v_map(a) for an opening one). ST_CORRUPT: a change
- * has no such form; the case may then be half changed and must be thrown away. */
+ * has no such form; the case may then be half changed and must be thrown away. Plain values of the changes become part
+ * of the case: they must live as long as it. */
 MUST_USE enum status case_apply(struct arena *a, struct value *kase, const struct value *changes);
-/* The same with one. Plain values of the change become part of the case: they live as long as it. */
+/* The same with one. */
 MUST_USE enum status case_apply_one(struct arena *a, struct value *kase, const struct value *change);
 
 /* Making changes. Paths are keys joined by dots; no key holds a dot. */
@@ -60,8 +61,9 @@ void change_push(struct arena *a, struct value *changes, const char *path, struc
 /* The day in a text value; DAY_NONE when there is none. */
 struct day case_day(const struct value *v, const char *path);
 
-/* The due moments of a case, for the index: near-at and miss-at of each running clock, remind-at of each task and due-at of each that is not
- * escalated. `what` is "near", "miss", "remind" or "task", `name` the clock or the task's number. */
+/* The due moments of a case, for the index: near-at and miss-at of each running clock, remind-at of each task and
+ * due-at of each that is not escalated. `what` is "near", "miss", "remind" or "task", `name` the clock or the task's
+ * number. */
 struct due_moment {
     struct when at;
     const char *what, *name;

@@ -55,7 +55,7 @@ static enum status apply(struct arena *a, struct value *kase, const struct value
         const struct value *item = v_at(cases, i);
         if (v_get_int(item, "case", 0) != number)
             continue;
-        st = case_apply(a, kase, v_get(item, "changes"));
+        st = case_apply(a, kase, v_copy(a, v_get(item, "changes")));
         v_put_int(a, kase, "version", v_get_int(item, "version", 0));
     }
     for (size_t i = 0; i < v_count(transitions); i++)
