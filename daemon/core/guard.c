@@ -246,6 +246,9 @@ bool guard_holds(struct bench *b, const struct guard *g)
         return words_have(&g->words, v_get_str(b->kase, "kind", ""));
     case GUARD_STAGE:
         return in_stage(b, &g->words);
+    case GUARD_SERVING:
+        return strcmp(v_get_str(b->task, "act", ""), "serve") == 0 &&
+               words_have(&g->words, v_get_str(b->task, "type", ""));
     case GUARD_NEW:
         return b->opening == g->yes;
     case GUARD_OUTCOME:
