@@ -466,3 +466,46 @@ void wire_encode(struct buf *out, const struct value *v)
     pack(&o, v);
     out->n = (size_t)(o.p - out->p);
 }
+
+/* Of a number: positive ones are fixed below 128, negative ones from -32 on. */
+static size_t int_size(int64_t n)
+{
+    if (n >= 0)
+        return n < 128 ? 1 : n <= UINT8_MAX ? 2 : n <= UINT16_MAX ? 3 : n <= UINT32_MAX ? 5 : 9;
+    return n >= -32 ? 1 : n >= INT8_MIN ? 2 : n >= INT16_MIN ? 3 : n >= INT32_MIN ? 5 : 9;
+}
+
+/* The head of n bytes or items: `fixed` are the most that one byte tells, `small` whether a length of one byte exists. */
+static size_t head_size(size_t n, size_t fixed, bool small)
+{
+    return n <= fixed && fixed ? 1 : small && n <= UINT8_MAX ? 2 : n <= UINT16_MAX ? 3 : 5;
+}
+
+size_t wire_size(const struct value *v)
+{
+    size_t sum;
+    switch (v_kind(v)) {
+    case V_NIL:
+    case V_BOOL:
+        return 1;
+    case V_INT:
+        return int_size(v->u.i);
+    case V_STR:
+        return head_size(v->u.str.n, 31, true) + v->u.str.n;
+    case V_BIN:
+        return head_size(v->u.bin.n, 0, true) + v->u.bin.n;
+    case V_LIST:
+        sum = head_size(v->u.list.n, 15, false);
+        for (size_t i = 0; i < v->u.list.n; i++)
+            sum += wire_size(v->u.list.item[i]);
+        return sum;
+    case V_MAP:
+        sum = head_size(v->u.map.n, 15, false);
+        for (size_t i = 0; i < v->u.map.n; i++) {
+            size_t n = strlen(v->u.map.pair[i].key);
+            sum += head_size(n, 31, true) + n + wire_size(v->u.map.pair[i].val);
+        }
+        return sum;
+    }
+    return 0;
+}

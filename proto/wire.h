@@ -68,4 +68,7 @@ MUST_USE enum status wire_decode_most(struct arena *a, struct bytes in, size_t m
 /* Append the bytes of v. */
 void wire_encode(struct buf *out, const struct value *v);
 
+/* How many bytes wire_encode() would write. */
+size_t wire_size(const struct value *v);
+
 #endif

@@ -117,7 +117,7 @@ class Bench:
         town.people()
         if self.o.cases:
             town.rest()
-            out = subprocess.run([str(p) for p in (self.o.fill, town.folder / "store", self.o.cases, 1, 256)], check=True,
+            out = subprocess.run([str(p) for p in (self.o.fill, town.folder / "store", self.o.cases, 1)], check=True,
                                  stdout=subprocess.PIPE, text=True).stdout.split()
             self.note(f"filled with {self.o.cases:,} cases through the engine, events", float(out[3]) / float(out[5]), "/s")
             self.start(town)

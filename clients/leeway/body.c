@@ -232,8 +232,7 @@ static struct value *hash_of_file(struct run *r, const char *file)
     return NULL;
 }
 
-/* A hash in hexadecimal, or a file that is put. */
-static struct value *paper_of(struct run *r, const char *text)
+struct value *body_paper(struct run *r, const char *text)
 {
     uint8_t hash[HASH_LEN];
     if (json_unhex(text, hash, sizeof hash))
@@ -243,7 +242,7 @@ static struct value *paper_of(struct run *r, const char *text)
 
 static bool add_paper(struct run *r, struct value *command, const char *slot, const char *file)
 {
-    struct value *papers = inside(r, command, "papers"), *hash = paper_of(r, file);
+    struct value *papers = inside(r, command, "papers"), *hash = body_paper(r, file);
     if (!hash)
         return false;
     if (!v_get(papers, slot))

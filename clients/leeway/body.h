@@ -25,6 +25,9 @@ struct value *body_value(struct run *r, const struct value *field, const char *t
 /* "applicant" or "department:ID" as the map `by`. */
 struct value *body_party(struct run *r, const char *text);
 
+/* A paper of a command: a hash in hexadecimal, or a file that is put (with --dry-run only hashed). NULL: it was said why. */
+struct value *body_paper(struct run *r, const char *text);
+
 /* A JSON value from a file, `-` for standard input. NULL: it was said why. */
 struct value *body_read_json(struct run *r, const char *file);
 

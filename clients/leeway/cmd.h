@@ -73,6 +73,9 @@ int calendar_add_verb(struct run *r);
 int calendar_between_verb(struct run *r);
 int calendar_show_verb(struct run *r);
 
+/* cmd_import.c */
+int import_verb(struct run *r);
+
 /* cmd_load.c */
 int calendar_load_verb(struct run *r);
 

@@ -57,7 +57,7 @@ static const struct flag flags[] = {
     {"unit", 0, "ID", "where the person works", "所在单位", false},
     {"manager", 0, "ID", "who manages the person", "干部管理部门", false},
     {"post", 0, "TEXT", "the post held", "职务", false},
-    {"rights", 0, "RIGHTS", "act, enter, watch, inspect, monitor, admin, approve", "权限", false},
+    {"rights", 0, "RIGHTS", "act, enter, watch, inspect, monitor, admin, approve, import", "权限", false},
     {"from", 0, "DAY", "the day from which it is in force", "施行日期", false},
     {"calendars", 0, "FOLDER", "where the arrangements are", "日历文件目录", false},
     {"calendar-days", 0, NULL, "count calendar days; a rest day at the end moves on", "按自然日计,末日遇休息日顺延",
@@ -150,6 +150,12 @@ static const struct verb table[] = {
     {"role", "end", "PRINCIPAL", ENTRY, "take them away", "撤销授权", NULL, role_end},
     {"register", "list", "KIND [ID]", "limit", "departments, persons, roles or keys", "登记簿",
      "leeway register list department", register_list},
+    {NULL, "import", "FILE", "dry-run reason second procedure",
+     "cases from before the system, from a table: one line an act", "补录以往案件",
+     "leeway import cases.csv --dry-run --reason 启用前案件 --second head\nleeway import cases.csv --reason 启用前案件 "
+     "--second "
+     "head",
+     import_verb},
     {"time", "advance", "TO", ENTRY, "move simulated time, in a store that has it", "推进模拟时间",
      "leeway time advance 2026-03-02T09:00", time_advance},
     {"time", "confirm", "", ENTRY, "the clock is right: limits that waited go on", "确认时钟", NULL, time_confirm},

@@ -29,7 +29,6 @@ struct lw_stream {
     struct report gathering, sent;
     bool on_its_way, flush;
     struct tick report_again;
-    struct buf scratch;
 };
 
 static struct tick in(const struct lw_stream *st, int64_t ms)
@@ -85,7 +84,6 @@ static void release(struct lw_stream *st)
 {
     report_done(&st->gathering);
     report_done(&st->sent);
-    buf_done(&st->scratch);
     arena_free(st->arena);
     free(st);
 }
@@ -252,10 +250,8 @@ static void share(struct lw_stream *st, const struct value *m)
     struct arena *a = arena_new();
     for (size_t i = 0; i < n; i++) {
         struct value *one = v_copy(a, v_at(list, i));
-        buf_clear(&st->scratch);
-        wire_encode(&st->scratch, one);
         st->used_messages++;
-        st->used_bytes += (int64_t)st->scratch.n;
+        st->used_bytes += (int64_t)wire_size(one);
         v_put_int(a, one, "fence", v_get_int(m, "fence", 0));
         if (v_get_bool(m, "again"))
             v_put_bool(a, one, "again", true);
@@ -277,10 +273,8 @@ static void notices(struct lw_stream *st, const struct value *list)
     for (size_t i = 0; i < n && !hole; i++) {
         const struct value *one = v_at(list, i);
         int64_t position = v_get_int(one, "position", v_get_int(one, "n", 0));
-        buf_clear(&st->scratch);
-        wire_encode(&st->scratch, one);
         st->used_messages++;
-        st->used_bytes += (int64_t)st->scratch.n;
+        st->used_bytes += (int64_t)wire_size(one);
         hole = position > st->position + 1;
         if (position == st->position + 1) {
             st->position = position;

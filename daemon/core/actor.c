@@ -184,9 +184,11 @@ void actor_find(struct bench *b)
     const char *named = v_get_str(by, "department", NULL);
     b->party = v_get_str(by, "party", NULL);
     b->department = b->party ? NULL : named ? now_called(b, named) : own;
+    if (b->j->past && !b->party && !named)
+        bench_refuse(b, "form", "by-missing", "say who did it: a party, or department:ID");
     bool same = own && b->department && strcmp(own, b->department) == 0;
     bool for_others = b->for_others = b->party || (named && !same);
-    if (!(rights & (for_others ? RIGHT_ENTER : RIGHT_ACT)))
+    if (!b->j->past && !(rights & (for_others ? RIGHT_ENTER : RIGHT_ACT)))
         bench_refuse(b, "right", for_others ? "no-right-to-enter" : "no-right-to-act", "'%s' has no right to %s",
                      b->j->principal, for_others ? "enter what others did" : "do the acts of a department");
 }
@@ -285,7 +287,7 @@ static void refuse_enterer(struct bench *b)
 /* While nobody leads the case, who does is seen when the act has bound the roles. */
 void actor_check_enterer(struct bench *b)
 {
-    if (!b->for_others || may_enter(b))
+    if (b->j->past || !b->for_others || may_enter(b))
         b->may_enter = true;
     else if (bench_role(b, b->p->lead) || (b->department && !register_department(b->j->reg, b->department)->keyless))
         refuse_enterer(b);
@@ -304,7 +306,7 @@ void actor_check_entered(struct bench *b)
 {
     if (!b->may_enter && !may_enter(b)) {
         refuse_enterer(b);
-    } else if (b->for_others && !shows_paper(v_get(b->j->command, "papers"))) {
+    } else if (b->for_others && !b->j->past && !shows_paper(v_get(b->j->command, "papers"))) {
         bench_refuse(b, "law", "entered-without-paper", "代录“%s”需要附签名的材料(papers.signed)", b->act->label);
         b->rejection.missing = "签名的材料";
         b->rejection.who = b->party ? procedure_role_label(b->p, b->party) : b->department;

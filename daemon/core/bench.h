@@ -143,10 +143,16 @@ void tell_again_on_paper(struct bench *b, const char *type, const struct value *
 /* A limit has moved with the calendar: to each of the streams once. task: the number of the task whose limit it is, when
  * it follows no clock (b->clock is the clock otherwise). */
 void tell_moved(struct bench *b, const struct value *streams, const char *was, const char *task);
+/* A task that is open, to whoever is asked, as it would have been told when it was opened. */
+void tell_open(struct bench *b, const char *task);
 void tell_finish(struct bench *b); /* the stage and the clocks as they are after the act */
 
 /* ---- effect.c ---- */
 void effects_do(struct bench *b, const struct effect *e, size_t n, const struct rule *rule);
+
+/* ---- subjects.c: at the end of an act ---- */
+void subjects_note(struct bench *b);            /* whom the case is about, whether it was determined */
+struct value *subjects_moment(struct bench *b); /* { event, day, by } of this act */
 
 /* ---- correct.c ---- */
 /* The event that the command names took effect on another day, or what it stated was otherwise. */
@@ -155,9 +161,5 @@ void correct(struct bench *b);
 /* ---- decide.c ---- */
 void bench_begin(struct bench *b, struct arena *a, const struct judge *j);
 struct decision bench_end(struct bench *b, const char *act);
-/* ---- subjects.c: at the end of an act ---- */
-void subjects_note(struct bench *b);            /* whom the case is about, whether it was determined */
-struct value *subjects_moment(struct bench *b); /* { event, day, by } of this act */
-
 
 #endif

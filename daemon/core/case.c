@@ -211,12 +211,14 @@ static int by_bytes(const void *pa, const void *pb)
 size_t case_index(struct arena *a, const struct value *kase, struct bytes **ret)
 {
     struct index_list l = {.a = a};
+    const char *procedure = v_get_str(kase, "procedure", NULL);
     const struct value *roles = v_get(kase, "roles");
     for (size_t i = 0; i < v_count(roles) && roles->kind == V_MAP; i++)
         index_add(&l, "department", v_text(roles->u.map.pair[i].val, NULL), NULL);
+    index_add(&l, "import", v_text(v_path(kase, "imported.key"), NULL) ? procedure : NULL,
+              v_text(v_path(kase, "imported.key"), NULL));
     index_add(&l, "day", v_get_str(kase, "opened-done", NULL), NULL);
     index_add(&l, "outcome", v_get_str(kase, "outcome", NULL), NULL);
-    const char *procedure = v_get_str(kase, "procedure", NULL);
     index_add(&l, "stage", procedure, v_get_str(kase, "stage", NULL));
     index_add(&l, "state", v_get_bool(kase, "ended") ? "ended" : "open", NULL);
     index_add(&l, "subject", v_text(v_path(kase, "facts.subject"), NULL), NULL);

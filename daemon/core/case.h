@@ -25,6 +25,7 @@
  *     told:    { type: [stream …] },        who was told of what, for a correction
  *     did:     { act: principal },          who last did an act
  *     entered: { stage: day },              when a stage was entered last
+ *     imported: { key, file, event },       it came from before the system: the office's own key for it
  *     outcome, consequences: { areas: [..], force, event },
  *     subjects: [ { id, part-kind?, part? } ],  whom it is about, in the facts or a part of it
  *     concluded:  { event, day, by },       how the outcome came (of a part: in the part); by: a department
@@ -71,7 +72,7 @@ struct due_moment {
 size_t case_due(struct arena *a, const struct value *kase, struct due_moment **ret);
 
 /* The index keys of a case, texts "stage\0…" in ascending order: procedure+stage, department of each role, outcome,
- * subject, day of application, and open or ended. Used to keep the index by difference. */
+ * subject, day of application, open or ended, and the key of an import. Used to keep the index by difference. */
 size_t case_index(struct arena *a, const struct value *kase, struct bytes **ret);
 
 #endif

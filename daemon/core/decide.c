@@ -128,7 +128,7 @@ static void refuse_done(struct bench *b, const char *code, const char *text, con
 /* Older than the entry lag: a reason, a paper that shows the date, and a second person. */
 static void check_lag(struct bench *b)
 {
-    if (calendar_between(b->j->calendar, b->done, b->today).days <= b->p->entry_lag)
+    if (b->j->past || calendar_between(b->j->calendar, b->done, b->today).days <= b->p->entry_lag)
         return;
     static const struct words none = {0};
     struct guard second = {.op = GUARD_SECOND, .yes = true, .words = none};
@@ -159,6 +159,8 @@ static void find_done(struct bench *b)
 {
     char today[DAY_TEXT], since[DAY_TEXT];
     const char *text = v_get_str(b->j->command, "done", NULL);
+    if (b->j->past && !text)
+        bench_refuse(b, "form", "done-missing", "say on which day it took effect");
     if (text && day_parse(text, &b->done) != ST_OK) {
         bench_refuse(b, "form", "done-wrong", "done: expected a day as 2026-02-13, not '%s'", text);
         return;

@@ -26,6 +26,9 @@ struct judge {
     int64_t next_case, next_task;
     const struct value *linked; /* by the name of a fact of type link: the case that the command links; or NULL */
     const struct value *named;  /* `correct`: the event it names; else NULL */
+    /* The act was done before the system came, and is imported: by whom and when stand in the command; the import's own
+     * reason and second person answer for what a late entry, and entering for others, must show. */
+    bool past;
 };
 
 /* A rejection: the law says no. Texts for a person are Chinese where the file is; code is the protocol's word. */
@@ -34,6 +37,7 @@ struct rejection {
     const char *code; /* "act-not-possible", "rule", "field-missing" … (rejections of PROTOCOL.md) */
     const char *text;
     const char *rule, *article, *missing, *who; /* NULL where there is none */
+    const char *field;                          /* of a form: the field or slot that is wrong; or NULL */
     struct day earliest;                        /* DAY_NONE: unknown */
 };
 
@@ -75,6 +79,10 @@ size_t decide_stale(struct arena *a, const struct judge *j, struct limit **ret);
 /* Count one of them anew. The decision's `moved` tells { clock or task, label, state, due-before?, due?,
  * provisional-before, provisional, days?, miss-undone?, past? }. Not accepted ("not-moved") when it counts the same. */
 struct decision decide_recount(struct arena *a, const struct judge *j, const char *what, const char *name);
+
+/* The import of a case has come to its end: what is still open is told and asked once. The judge's case is as the last
+ * imported act left it; key and file name the import. */
+struct decision decide_imported(struct arena *a, const struct judge *j, const char *key, const struct value *file);
 
 /* What an act needs, for the question `form`: a map of PROTOCOL.md 3. NULL: no such act. kase may be NULL. */
 struct value *decide_form(struct arena *a, const struct procedure *p, const struct value *kase, const char *act);

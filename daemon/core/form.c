@@ -22,9 +22,17 @@ static const char *options_text(struct bench *b, const struct fact *f)
     return all;
 }
 
+/* Of a refusal: which field or slot it is about. */
+static void name_field(struct bench *b, const char *name)
+{
+    if (b->refused && !b->rejection.field)
+        b->rejection.field = name;
+}
+
 static void wrong(struct bench *b, const struct fact *f, const char *expected)
 {
     bench_refuse(b, "form", "field-wrong", "field '%s' (%s): expected %s", f->name, f->label, expected);
+    name_field(b, f->name);
 }
 
 static bool is_option(const struct fact *f, const char *word)
@@ -241,6 +249,7 @@ static void take_link(struct bench *b, const struct fact *f)
 static void take_field(struct bench *b, const struct fact *f, const struct value *v)
 {
     check_value(b, f, v);
+    name_field(b, f->name);
     if (b->refused)
         return;
     if (f->type == FACT_LINK)
@@ -261,6 +270,7 @@ static bool needed(const struct bench *b, enum need need)
 static void refuse_missing(struct bench *b, const char *name, const char *label)
 {
     bench_refuse(b, "form", "field-missing", "field '%s' (%s) is missing", name, label);
+    name_field(b, name);
 }
 
 /* What the case was opened with is changed by a correction only. */
@@ -301,6 +311,7 @@ static void refuse_unknown(struct bench *b, const struct value *fields)
         const char *near = text_nearest(key, known, n);
         bench_refuse(b, "form", "field-unknown", "the act '%s' has no field '%s'%s%s%s", b->act->name, key,
                      near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        name_field(b, key);
     }
 }
 
@@ -386,6 +397,12 @@ static void take_slot(struct bench *b, const char *slot, const struct value *has
  * whom the act was entered for. */
 static const struct words common_slots = {(const char *[]){"date-proof", "signed"}, 2};
 
+static void refuse_paper(struct bench *b, const char *slot)
+{
+    bench_refuse(b, "form", "paper-missing", "the paper '%s' is missing", slot);
+    name_field(b, slot);
+}
+
 static void take_papers(struct bench *b, const struct value *papers)
 {
     if (papers && v_kind(papers) != V_MAP)
@@ -397,11 +414,12 @@ static void take_papers(struct bench *b, const struct value *papers)
             known = strcmp(b->act->papers[s].slot, p->key) == 0;
         if (!known)
             bench_refuse(b, "form", "paper-unknown", "the act '%s' takes no paper '%s'", b->act->name, p->key);
+        name_field(b, p->key);
         take_slot(b, p->key, p->val);
     }
     for (size_t s = 0; !b->refused && s < b->act->npapers; s++)
         if (needed(b, b->act->papers[s].need) && !v_count(v_get(papers, b->act->papers[s].slot)))
-            bench_refuse(b, "form", "paper-missing", "the paper '%s' is missing", b->act->papers[s].slot);
+            refuse_paper(b, b->act->papers[s].slot);
 }
 
 void form_take(struct bench *b)

@@ -259,7 +259,7 @@ static const char *form_wrong(const struct register_book *r, enum form form, con
     case A_UNITS:
         return all_names(v) ? NULL : "a list of identifiers";
     case A_RIGHTS:
-        return all_rights(v) ? NULL : "a list of act, enter, watch, inspect, monitor, admin, approve";
+        return all_rights(v) ? NULL : "a list of act, enter, watch, inspect, monitor, admin, approve, import";
     }
     return "something else";
 }
@@ -401,7 +401,7 @@ static const struct {
     unsigned bit;
 } right_names[] = {
     {"act", RIGHT_ACT},         {"enter", RIGHT_ENTER}, {"watch", RIGHT_WATCH},     {"inspect", RIGHT_INSPECT},
-    {"monitor", RIGHT_MONITOR}, {"admin", RIGHT_ADMIN}, {"approve", RIGHT_APPROVE},
+    {"monitor", RIGHT_MONITOR}, {"admin", RIGHT_ADMIN}, {"approve", RIGHT_APPROVE}, {"import", RIGHT_IMPORT},
 };
 
 unsigned right_by_name(const char *name)

@@ -25,6 +25,7 @@ enum right {
     RIGHT_MONITOR = 1 << 4, /* questions without persons */
     RIGHT_ADMIN = 1 << 5,
     RIGHT_APPROVE = 1 << 6, /* stand as second person */
+    RIGHT_IMPORT = 1 << 7,  /* enter cases from before the system */
 };
 
 struct department {

@@ -101,6 +101,8 @@ static struct value *public_fields(struct bench *b, const struct notice_type *t)
 /* Types that the daemon tells in every procedure; a file may give them a label of its own. */
 static const char *standing_label(const char *type)
 {
+    if (strcmp(type, "case-imported") == 0)
+        return "已补录以往案件";
     return strcmp(type, "limit-moved") == 0 ? "期限随工作日安排变动" : type;
 }
 
@@ -303,6 +305,25 @@ void tell_reminder(struct bench *b, const char *id)
     v_put_int(b->a, n, "task", strtoll(id, NULL, 10));
     v_put_str(b->a, n, "due", v_get_str(task, "due", NULL));
     notice_out(b, n, NULL);
+}
+
+void tell_open(struct bench *b, const char *id)
+{
+    const struct value *task = v_get(v_get(b->kase, "tasks"), id);
+    const struct department *d = register_heir(b->j->reg, v_get_str(task, "department", ""));
+    const char *type = v_get_str(task, "type", NULL), *part = b->part;
+    if (!d || d->keyless || !type)
+        return; /* on paper it was told then; what only stands in the list of tasks still does */
+    b->part = v_get_str(task, "part", NULL);
+    b->clock = v_get_str(task, "clock", NULL);
+    struct value *n = notice_new(b, d->id, type, v_get_str(task, "role", NULL));
+    v_put_str(b->a, n, "answer", v_get_str(task, "act", NULL));
+    v_put_int(b->a, n, "task", strtoll(id, NULL, 10));
+    v_put_str(b->a, n, "due", v_get_str(task, "due", NULL));
+    v_put_bool(b->a, n, "provisional", v_get_bool(task, "provisional"));
+    notice_out(b, n, NULL);
+    b->part = part;
+    b->clock = NULL;
 }
 
 static bool stands_before(const struct value *list, size_t n, const char *text)

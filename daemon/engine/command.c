@@ -71,9 +71,8 @@ enum status judge_numbers(struct engine *e, struct judge *j)
     return ST_OK;
 }
 
-/* The cases that the command links, by the names of its fields. One that is not there is left out: the judge tells. */
-static enum status cases_linked(struct engine *e, struct arena *a, const struct procedure *p,
-                                const struct value *message, const struct value **ret)
+enum status cases_linked(struct engine *e, struct arena *a, const struct procedure *p, const struct value *message,
+                         const struct value **ret)
 {
     const struct value *fields = v_get(message, "fields");
     struct value *linked = v_map(a);

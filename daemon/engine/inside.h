@@ -65,6 +65,7 @@ struct draft {
     bool accepted;
     struct rejection rejection; /* when not */
     bool remember;              /* a refusal by the law: an event */
+    int64_t line;               /* of a refused import: the line of its file; 0 */
     /* when accepted */
     const char *kind, *act;
     struct day done;
@@ -113,6 +114,14 @@ MUST_USE enum status job_do(struct engine *e, const struct job *job, struct aren
 MUST_USE enum status judge_numbers(struct engine *e, struct judge *j);
 MUST_USE enum status command_draft(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
 MUST_USE enum status report_draft(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
+
+/* The cases that a command links, by the names of its fields. One that is not there is left out: the judge tells. */
+MUST_USE enum status cases_linked(struct engine *e, struct arena *a, const struct procedure *p,
+                                  const struct value *message, const struct value **ret);
+
+/* ---- import.c ---- */
+/* The command `import`: judged whole, written whole. The answer without id. */
+MUST_USE enum status import_do(struct engine *e, struct arena *a, const struct origin *o, struct value **ret);
 
 /* ---- group.c ---- */
 /* What a report of a group's member comes to. */

@@ -46,6 +46,8 @@ static enum status answer_of(struct engine *e, struct arena *a, const struct ori
     struct draft d;
     struct when now;
     bool dry = v_get_bool(o->message, "dry");
+    if (strcmp(v_get_str(o->message, "act", ""), "import") == 0)
+        return import_do(e, a, o, ret);
     enum status st = draft_of(e, a, o, &d);
     if (!st)
         st = engine_now(e, &now);

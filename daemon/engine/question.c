@@ -105,7 +105,7 @@ const struct procedure *case_law(const struct asking *k, const struct value *kas
 
 static struct value *rights_held(struct asking *k)
 {
-    static const char *const names[] = {"act", "enter", "watch", "inspect", "monitor", "admin", "approve"};
+    static const char *const names[] = {"act", "enter", "watch", "inspect", "monitor", "admin", "approve", "import"};
     struct value *list = v_list(k->a);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (has_right(k, names[i]))
@@ -239,7 +239,7 @@ static bool holds(const struct asking *k, enum wants wants)
     case INSPECT:
         return has_right(k, "inspect");
     case ACT:
-        return has_right(k, "act") || has_right(k, "enter") || has_right(k, "inspect");
+        return has_right(k, "act") || has_right(k, "enter") || has_right(k, "inspect") || has_right(k, "import");
     }
     return false;
 }

@@ -50,6 +50,7 @@ static struct value *refusal(struct arena *a, const struct rejection *r, bool re
     v_put_str(a, v, "article", r->article);
     v_put_str(a, v, "missing", r->missing);
     v_put_str(a, v, "who", r->who);
+    v_put_str(a, v, "field", r->field);
     if (day_is(r->earliest))
         v_put_str(a, v, "earliest", day_text(r->earliest, day));
     v_put_bool(a, v, "remembered", remembered);
@@ -59,8 +60,12 @@ static struct value *refusal(struct arena *a, const struct rejection *r, bool re
 struct value *draft_answer(struct engine *e, struct arena *a, const struct draft *d, int64_t event,
                            struct when recorded)
 {
-    if (!d->accepted)
-        return refusal(a, &d->rejection, d->remember && event);
+    if (!d->accepted) {
+        struct value *no = refusal(a, &d->rejection, d->remember && event);
+        if (d->line)
+            v_put_int(a, no, "line", d->line);
+        return no;
+    }
     static const char *const of_the_case[] = {"case", "version", "stage"};
     struct value *v = v_map(a);
     v_put_str(a, v, "t", "accepted");

@@ -73,6 +73,7 @@ enum guard_op {
     GUARD_SWITCH,     /* the switch of the procedure is on == yes */
     GUARD_KIND,       /* the kind of the case is one of words */
     GUARD_STAGE,      /* the stage before the act (or the stage of a track) is one of words */
+    GUARD_SERVING,    /* the act serves a notice on paper whose type is one of words */
     GUARD_NEW,        /* the act opens the case == yes */
     GUARD_OUTCOME,    /* the conclusion (of the part in question, where parts are concluded) is one of words */
     GUARD_SAME,       /* the two roles are held by one department */

@@ -160,6 +160,13 @@ static void read_stage(struct reader *r, const struct node *map, const struct no
     g->words = read_names_of(r, main, OF_STAGE);
 }
 
+static void read_serving(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
+{
+    (void)map;
+    g->op = GUARD_SERVING;
+    g->words = read_names_of(r, main, OF_NOTICE);
+}
+
 static void read_new(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
 {
     (void)map;
@@ -340,6 +347,7 @@ static const struct form {
     {"kind", read_kind, {0}},
     {"body", read_body_guard, {"convened", "quorum", "decided", "seat"}},
     {"stage", read_stage, {0}},
+    {"serving", read_serving, {0}},
     {"new", read_new, {0}},
     {"outcome", read_outcome, {0}},
     {"same", read_same, {0}},

@@ -20,6 +20,7 @@ const char *show_act(const struct show *s, const char *name);
 const char *show_fact(const struct show *s, const char *name);
 const char *show_clock(const struct show *s, const char *name);
 const char *show_kind(const struct show *s, const char *name);
+const char *show_notice(const struct show *s, const char *name);
 const char *show_outcome(const struct show *s, const char *name);
 const char *show_part(const struct show *s, const char *name);
 

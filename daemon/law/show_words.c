@@ -21,6 +21,7 @@ LABEL(show_clock, clock_rule, procedure_clock)
 LABEL(show_part, part_kind, procedure_part)
 LABEL(show_kind, kind, procedure_kind)
 LABEL(show_outcome, outcome, procedure_outcome)
+LABEL(show_notice, notice_type, procedure_notice)
 
 static const struct fact *part_field(const struct part_kind *k, const char *name)
 {
@@ -168,6 +169,9 @@ static void about_course(const struct show *s, const struct guard *g)
     } else if (g->op == GUARD_STAGE) {
         OUT(s, "处于");
         show_list(s, &g->words, show_stage, "、");
+    } else if (g->op == GUARD_SERVING) {
+        OUT(s, "所送达的是");
+        show_list(s, &g->words, show_notice, "或");
     } else if (g->op == GUARD_NEW) {
         OUT(s, "%s", g->yes ? "由此立案" : "已立案");
     } else if (g->op == GUARD_OUTCOME) {
@@ -276,6 +280,7 @@ void show_guard(struct show *s, const struct guard *g)
     case GUARD_SWITCH:
     case GUARD_KIND:
     case GUARD_STAGE:
+    case GUARD_SERVING:
     case GUARD_NEW:
     case GUARD_OUTCOME:
     case GUARD_CLOCK_OVER:

@@ -3,7 +3,7 @@
 PROTOCOL.md is the contract; this is what a stranger makes of it. A client has commands and questions with their
 answers, papers, the stream of a department's notices, and the transitions.
 
-    server = Leeway("tcp://127.0.0.1:7401", server_key, *read_key("clerk.key"), transitions="tcp://127.0.0.1:7402")
+    server = Leeway.from_context()  # or Leeway("tcp://127.0.0.1:7401", server_key, *read_key("clerk.key"))
     server.command("accept", case=7)
     print(server.ask("case", case=7)["case"]["stage"])
     for notice in server.stream("housing", "desk"):
@@ -16,11 +16,13 @@ every few seconds.
 import collections
 import hashlib
 import os
+import select
 import time
 import uuid
 
 import msgpack
 import zmq
+from zmq.utils.monitor import recv_monitor_message
 
 BEAT = 5.0
 SILENCE = 3 * BEAT
@@ -34,7 +36,9 @@ class Refused(Exception):
     def __init__(self, answer):
         self.answer = answer
         self.kind = answer.get("kind", "fault")
-        self.code = answer.get("code")
+        self.code = answer.get("code")  # `leeway errors lookup CODE` tells what helps
+        self.may_retry = self.kind == "space" or self.code in ("busy", "store", "too-many-in-flight",
+                                                               "too-many-sessions")
         super().__init__(f"{self.kind}/{self.code}: {answer.get('text', '')}")
 
 
@@ -43,7 +47,7 @@ class NoAnswer(Exception):
 
 
 class Ended(Exception):
-    """A stream's session ended for good: taken-over, revoked, stopping."""
+    """A stream's session ended for good: taken-over, revoked, or it may not be opened."""
 
 
 def uuid7(ms=None):
@@ -60,6 +64,21 @@ def read_key(path):
         lines = dict(line.split(":", 1) for line in file if ":" in line and not line.startswith("#"))
     lines = {name.strip(): value.strip().strip('"') for name, value in lines.items()}
     return lines["public"], lines.get("secret")
+
+
+def read_context(path=None):
+    """What a context says, a file of lines `name: value` (endpoint, transitions, server-key, key): that of `path`, of
+    LEEWAY_CONTEXT, or leeway/context in the configuration's folder. Files in it are relative to its own folder."""
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    path = path or os.environ.get("LEEWAY_CONTEXT") or os.path.join(home, "leeway", "context")
+    with open(path, encoding="utf-8") as file:
+        lines = dict(line.split(":", 1) for line in file if ":" in line and not line.startswith("#"))
+    options = {name.strip(): value.strip() for name, value in lines.items()}
+    for name in ("server-key", "key"):
+        file = os.path.join(os.path.dirname(path), options.get(name, ""))
+        if name in options and (len(options[name]) != 40 or os.path.exists(file)):  # 40: a key in Z85 itself
+            options[name] = file
+    return options
 
 
 def pack(message):
@@ -84,7 +103,17 @@ class Leeway:
         self.faults = collections.deque(maxlen=100)  # faults that name no id
         self.streams = []
         self.watches = []
+        self.state = "connecting"  # then up, lost, or no-entry: the daemon does not know the key
+        self.on_state = None       # called with the state when it has changed
+        self.epoll = select.epoll()
         self._connect()
+
+    @classmethod
+    def from_context(cls, path=None, **more):
+        """A client of the daemon and the key that a context names, see read_context()."""
+        o = read_context(path)
+        server = read_key(o["server-key"])[0] if os.path.exists(o["server-key"]) else o["server-key"]
+        return cls(o["endpoint"], server, *read_key(o["key"]), transitions=o.get("transitions"), **more)
 
     # ---- requests ----
 
@@ -175,6 +204,9 @@ class Leeway:
         for socket, _ in self.poller.poll(max(0, int(seconds * 1000))):
             try:
                 while True:
+                    if socket is self.monitor:
+                        self._news(recv_monitor_message(socket, zmq.DONTWAIT)["event"])
+                        continue
                     frames = socket.recv_multipart(zmq.DONTWAIT)
                     if socket is self.socket:
                         self._take(unpack(frames[0]))
@@ -188,6 +220,11 @@ class Leeway:
         for stream in self.streams:
             stream._tick(now)
 
+    def fileno(self):
+        """For a program with a loop of its own: pump(0) when this is readable, behind each other call of the client,
+        and at least every second (the descriptors of ZeroMQ tell of a change once)."""
+        return self.epoll.fileno()
+
     def close(self):
         for stream in list(self.streams):
             stream.close()
@@ -195,8 +232,9 @@ class Leeway:
             watch.socket.close(linger=0)
         self.watches = []
         if self.socket is not None:
-            self.socket.close(linger=200)
+            self._disconnect(200)
             self.socket = None
+        self.epoll.close()
         self.context.term()
 
     def __enter__(self):
@@ -214,14 +252,40 @@ class Leeway:
         socket.reconnect_ivl, socket.reconnect_ivl_max = 50, 1000
         return socket, endpoint
 
+    def _disconnect(self, linger=0):
+        for socket in (self.socket, self.monitor):
+            self._look_away(socket)
+        self.socket.disable_monitor()
+        self.monitor.close(linger=0)
+        self.socket.close(linger=linger)
+
     def _connect(self):
         if self.socket is not None:
-            self.poller.unregister(self.socket)
-            self.socket.close(linger=0)
+            self._disconnect()
         self.socket, endpoint = self._curve(zmq.DEALER, self.endpoint)
+        self.monitor = self.socket.get_monitor_socket()
         self.socket.connect(endpoint)
-        self.poller.register(self.socket, zmq.POLLIN)
+        for socket in (self.socket, self.monitor):
+            self._look(socket)
         self.heard = time.monotonic()
+
+    def _look(self, socket):
+        self.poller.register(socket, zmq.POLLIN)
+        self.epoll.register(socket.getsockopt(zmq.FD), select.EPOLLIN)
+
+    def _look_away(self, socket):
+        self.poller.unregister(socket)
+        self.epoll.unregister(socket.getsockopt(zmq.FD))
+
+    def _news(self, event):
+        state = {zmq.EVENT_HANDSHAKE_SUCCEEDED: "up", zmq.EVENT_HANDSHAKE_FAILED_AUTH: "no-entry",
+                 zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL: "no-entry"}.get(event, self.state)
+        if event == zmq.EVENT_DISCONNECTED and self.state == "up":
+            state = "lost"
+        if state != self.state:
+            self.state = state
+            if self.on_state:
+                self.on_state(state)
 
     def _post(self, message):
         try:
@@ -300,6 +364,10 @@ class Stream:
 
     def done(self, *positions):
         return self._report(done=list(positions))
+
+    def ack(self, position):
+        """Everything up to the position is durable here, and it is done: for who handles each at once."""
+        return self._report(received=position, done=[position])
 
     def failed(self, position, reason):
         return self._report(failed=[{"position": position, "reason": reason}])
@@ -460,7 +528,7 @@ class Watch:
         self.socket.subscribe(prefix.encode())
         self.socket.subscribe(b"head/")
         self.socket.connect(endpoint)
-        client.poller.register(self.socket, zmq.POLLIN)
+        client._look(self.socket)
 
     def next(self, limit=None):
         """The next transition; None when none came within `limit` seconds (None: wait for ever)."""

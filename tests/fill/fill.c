@@ -1,13 +1,13 @@
 /* fill.c - leeway-fill: many open cases in a store, through the engine itself, for the tests of limits
  *
- *     leeway-fill STORE CASES ORGANS [GIB]
+ *     leeway-fill STORE CASES ORGANS [relay]
  *
  * STORE is the folder of a daemon of simulated time that was started once and has ended. Registered are, when they are
  * not there yet: the department `committee`, below it `discipline`, `works` and `organ-000` to ORGANS, each with a
  * principal of its own name. Each case is recorded by one of the organs in turn, applied for and accepted, so that it
  * is open in the stage of verification, with a running clock, a task of `discipline`, one of the organ and an unread
- * notice. A batch is a thousand commands. GIB: the size of the
- * store's map, 64 without. Prints one line: cases, events, seconds.
+ * notice; with `relay` cases of the soak's procedure, each one notice to the next organ, evenly. A batch is a thousand
+ * commands. Prints one line: cases, events, seconds.
  */
 #include "daemon/base/check.h"
 #include "daemon/engine/engine.h"
@@ -18,8 +18,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { BATCH = 1000, NAME = 16, ORGANS_MOST = 999, MAP_GIB = 64 };
+enum { BATCH = 1000, NAME = 16, ORGANS_MOST = 999 };
 
+static const size_t MAP_BYTES = (size_t)64 << 30;
 static const char ADMINISTRATOR[] = "administrator", PROCEDURE[] = "yinchuan";
 
 struct filling {
@@ -157,6 +158,21 @@ static void open_cases(struct filling *f, uint64_t first, size_t n)
     arena_reset(f->a);
 }
 
+/* Cases of the soak's procedure: each is one event, one notice and one transition. */
+static void open_relays(struct filling *f, uint64_t first, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct value *fields = v_map(f->a);
+        (void)snprintf(f->organ[i], NAME, "organ-%03u", (unsigned)((first + i) % f->organs));
+        v_put_str(f->a, fields, "next-id", arena_printf(f->a, "organ-%03u", (unsigned)((first + i + 1) % f->organs)));
+        struct value *m = command(f, "open", fields);
+        v_put_str(f->a, m, "procedure", "relay");
+        job_set(f, i, f->organ[i], m);
+    }
+    batch(f, n, true);
+    arena_reset(f->a);
+}
+
 /* ---- the register; what stands there already is refused, and that is well ---- */
 
 static void department(struct filling *f, const char *id, const char *kind, const char *superior)
@@ -213,8 +229,9 @@ int main(int argc, char **argv)
 {
     struct store *store;
     struct buf why = {0};
-    if (argc != 4 && argc != 5) {
-        fprintf(stderr, "Usage: leeway-fill STORE CASES ORGANS [GIB]\n");
+    bool relay = argc == 5 && strcmp(argv[4], "relay") == 0;
+    if (argc != 4 && !relay) {
+        fprintf(stderr, "Usage: leeway-fill STORE CASES ORGANS [relay]\n");
         return 64;
     }
     uint64_t cases = strtoull(argv[2], NULL, 10), done = 0;
@@ -222,8 +239,7 @@ int main(int argc, char **argv)
     f->organs = strtoul(argv[3], NULL, 10);
     if (f->organs < 1 || f->organs > ORGANS_MOST)
         fail(argv[3], "ORGANS is a number from 1 to 999");
-    size_t gib = argc == 5 ? strtoul(argv[4], NULL, 10) : MAP_GIB;
-    if (store_open_lmdb(argv[1], gib << 30, &store, &why))
+    if (store_open_lmdb(argv[1], MAP_BYTES, &store, &why))
         fail(argv[1], buf_cstr(&why));
     f->a = arena_new();
     f->engine = start(store);
@@ -231,7 +247,7 @@ int main(int argc, char **argv)
     struct when begun = wall();
     for (size_t n; done < cases; done += n) {
         n = cases - done < BATCH ? (size_t)(cases - done) : BATCH;
-        open_cases(f, f->serial + 1, n);
+        (relay ? open_relays : open_cases)(f, f->serial + 1, n);
     }
     printf("cases %llu events %llu seconds %.1f\n", (unsigned long long)cases, (unsigned long long)f->events,
            (double)(wall().ms - begun.ms) / 1000);

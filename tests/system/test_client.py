@@ -1,5 +1,7 @@
 """The Python client against the running daemon: a case opened, followed, read back."""
 
+import select
+import time
 import unittest
 
 import support
@@ -45,6 +47,42 @@ class Client(support.TownTest):
         support.until("taken over", lambda: first.ended, turn=lambda: organ.pump(0.1))
         self.assertEqual(first.ended, "taken-over")
         other.close()
+
+    def test_a_context_names_the_daemon_and_the_key(self):
+        context = self.town.folder / "keys" / "context"
+        context.write_text(f"# of a test\nendpoint: {self.town.commands}\ntransitions: {self.town.transitions}\n"
+                           "server-key: server.key.pub\nkey: housing-clerk.key\n")
+        with leeway.Leeway.from_context(context) as client:
+            self.assertEqual(client.ask("status")["principal"], "housing-clerk")
+            self.assertEqual(client.watch("").number, 0)
+
+    def test_the_state_is_told_as_it_changes(self):
+        states = []
+        client = self.town.new_client("housing-clerk")
+        client.on_state = states.append
+        support.until("the connection", lambda: client.state == "up", turn=lambda: client.pump(0.1))
+        self.town.kill()
+        support.until("its end", lambda: client.state == "lost", turn=lambda: client.pump(0.1))
+        self.town.start()
+        support.until("the next", lambda: client.state == "up", turn=lambda: client.pump(0.1))
+        self.assertEqual(states, ["up", "lost", "up"])
+        client.close()
+        self.town.new_key("nobody")
+        stranger = self.town.new_client("nobody")
+        support.until("no entry", lambda: stranger.state == "no-entry", turn=lambda: stranger.pump(0.1))
+        stranger.close()
+
+    def test_a_loop_of_its_own_waits_for_one_descriptor(self):
+        case, organ = self.accepted(), self.client("housing-clerk")
+        stream, end = organ.stream("housing", "own-loop"), time.monotonic() + support.LIMIT
+        organ.pump(0)
+        while not stream.queue and time.monotonic() < end:
+            select.select([organ], [], [], 1.0)
+            organ.pump(0)
+        notice = stream.next(0)
+        stream.ack(notice["position"])
+        served = self.client("inspector").ask("served", case=case)["notices"]
+        self.assertTrue(all("done" in one and "received" in one for one in served if one["stream"] == "housing"), served)
 
     def test_a_repeated_command_gets_the_same_answer_and_does_nothing(self):
         clerk, case = self.client("discipline-clerk"), self.received()

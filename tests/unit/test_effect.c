@@ -273,6 +273,38 @@ static void a_service_is_recorded_with_its_day_and_manner(void **state)
     assert_null(court_task(c, "serve", "cdi"));
 }
 
+/* The court's procedure where serving this notice starts the clock `calm` anew. */
+static void law_of_service(struct court *c, const char *notice)
+{
+    static const char served[] = "rules: [{rule: served, do: [{serve: true}]}";
+    struct buf text = files_read("tests/lib/court.yaml"), law = {0};
+    const char *at = strstr(buf_cstr(&text), served);
+    assert_non_null(at);
+    buf_put(&law, text.p, (size_t)(at - buf_cstr(&text)));
+    buf_printf(&law, "%s, {rule: from-service, when: {serving: [%s]}, do: [{start: calm}]}", served, notice);
+    buf_str(&law, at + sizeof served - 1);
+    court_law(c, buf_cstr(&law));
+    buf_done(&law);
+    buf_done(&text);
+}
+
+static void a_clock_starts_on_the_day_of_service(void **state)
+{
+    struct court *c = *state;
+    static const char *const notices[] = {"withdrawn", "accepted"}, *const due[] = {"2026-04-03", "2026-04-07"};
+    for (int i = 0; i < 2; i++) { /* of another notice nothing is started */
+        c->kase = NULL;
+        court_to(c, "2026-03-02");
+        court_accepted(c);
+        law_of_service(c, notices[i]);
+        court_to(c, "2026-03-09");
+        court_does(c, "cdi", "serve",
+                   arena_printf(c->a, "task: %s\ndone: 2026-03-06\nfields: {manner: post, receipt: true}",
+                                court_task(c, "serve", "cdi")));
+        court_is(c, "clocks.calm.due", due[i]);
+    }
+}
+
 /* ---- correction ---- */
 
 static void a_correction_names_an_event_of_this_case(void **state)
@@ -321,6 +353,7 @@ int main(int argc, char **argv)
         T(all_clocks_stop_without_being_met_or_missed),
         T(tasks_move_with_their_role_and_what_is_served_stays),
         T(a_service_is_recorded_with_its_day_and_manner),
+        T(a_clock_starts_on_the_day_of_service),
         T(a_correction_names_an_event_of_this_case),
         T(a_correction_can_change_a_fact_and_leaves_the_days),
     };

@@ -53,6 +53,7 @@ static void assert_bytes(const struct value *v, const char *hex)
     assert_int_equal(err.fault, WIRE_FINE);
     struct buf b = {0};
     wire_encode(&b, v);
+    assert_int_equal(wire_size(v), b.n);
     assert_int_equal(b.n, n);
     assert_memory_equal(b.p, bytes, n);
     buf_done(&b);
@@ -115,6 +116,7 @@ static size_t header_size(const struct value *v, size_t body)
 {
     struct buf b = {0};
     wire_encode(&b, v);
+    assert_int_equal(wire_size(v), b.n);
     size_t n = b.n - body;
     buf_done(&b);
     return n;

@@ -112,6 +112,7 @@ static void a_tree_comes_back_as_it_went(void **state)
         struct value *v = random_tree(a, 4), *back = NULL;
         struct buf b = {0};
         wire_encode(&b, v);
+        assert_int_equal(wire_size(v), b.n);
         struct wire_error err = {WIRE_FINE, 0};
         enum status st = wire_decode(a, buf_bytes(&b), &back, &err);
         if (st == ST_MALFORMED) {
@@ -234,6 +235,7 @@ static bool decodes_or_faults(struct arena *a, struct bytes in)
         assert_true(library_agrees(own, v));
         struct buf b = {0};
         wire_encode(&b, v);
+        assert_int_equal(wire_size(v), b.n);
         assert_true(b.n <= in.n);
         assert_int_equal(wire_decode(a, buf_bytes(&b), &back, NULL), ST_OK);
         assert_true(identical(v, back));

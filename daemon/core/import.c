@@ -1,0 +1,68 @@
+/* import.c - the end of an import: what a case from before the system still asks of anybody
+ *
+ * Its acts were done, told and served on paper then; none of that is told again. Whoever is asked for something that is
+ * still open, or holds a role in a case that still runs, is told once, now.
+ */
+#include "daemon/core/bench.h"
+
+#include <string.h>
+
+/* What was told on paper long ago need not be served now. */
+static void drop_services(struct bench *b)
+{
+    const struct value *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
+    for (size_t i = 0; i < v_count(tasks); i++)
+        if (strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), "serve") == 0)
+            bench_del(b, bench_path(b, "tasks.%s", tasks->u.map.pair[i].key));
+}
+
+/* A limit that is over is told as missed; that it came near is of no use any more. */
+static void drop_moments(struct bench *b)
+{
+    const struct value *clocks = v_copy(b->a, v_get(b->kase, "clocks")), *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
+    for (size_t i = 0; i < v_count(clocks); i++)
+        if (v_get_int(clocks->u.map.pair[i].val, "miss-at", INT64_MAX) <= b->j->now.ms)
+            bench_del(b, bench_path(b, "clocks.%s.near-at", clocks->u.map.pair[i].key));
+    for (size_t i = 0; i < v_count(tasks); i++)
+        if (v_get_int(tasks->u.map.pair[i].val, "due-at", INT64_MAX) <= b->j->now.ms)
+            bench_del(b, bench_path(b, "tasks.%s.remind-at", tasks->u.map.pair[i].key));
+}
+
+static void add_keyed(struct bench *b, struct value *streams, const char *id)
+{
+    const struct department *d = id ? register_heir(b->j->reg, id) : NULL;
+    if (d && !d->keyless)
+        v_push(b->a, streams, v_str(b->a, d->id));
+}
+
+/* Who leads it first, for the case now waits for that department. */
+static const struct value *concerned(struct bench *b)
+{
+    struct value *streams = v_list(b->a);
+    const struct value *roles = v_get(b->kase, "roles");
+    const struct stage *stage = procedure_stage(b->p, v_get_str(b->kase, "stage", ""));
+    if (stage && stage->end)
+        return streams;
+    add_keyed(b, streams, v_get_str(roles, b->p->lead, NULL));
+    for (size_t i = 0; i < v_count(roles); i++)
+        add_keyed(b, streams, v_text(roles->u.map.pair[i].val, NULL));
+    return streams;
+}
+
+struct decision decide_imported(struct arena *a, const struct judge *j, const char *key, const struct value *file)
+{
+    struct bench b;
+    bench_begin(&b, a, j);
+    struct value *imported = v_map(a);
+    v_put_str(a, imported, "key", key);
+    v_put(a, imported, "file", v_copy(a, file));
+    v_put_int(a, imported, "event", j->event);
+    bench_put(&b, "imported", imported);
+    drop_services(&b);
+    drop_moments(&b);
+    tell_again(&b, "case-imported", concerned(&b));
+    const struct value *tasks = v_copy(a, v_get(b.kase, "tasks"));
+    for (size_t i = 0; i < v_count(tasks); i++)
+        tell_open(&b, tasks->u.map.pair[i].key);
+    return bench_end(&b, "import");
+}
