@@ -26,6 +26,8 @@ def play(player, file):
     with town.Town(support.PROGRAMS, simulated=None if real else town.START) as one:
         one.start()
         one.settle(support.DEPARTMENTS, PRINCIPALS, PERSONS)
+        one.admin("role-add", principal="person", subject="p001")
+        one.admin("key-add", principal="person", key=one.new_key("person"))
         keys = {name: pair for name, pair in one.keys.items() if name != "server"}
         about = one.folder / "town.json"
         about.write_text(json.dumps({"command": one.commands, "transitions": one.transitions,
