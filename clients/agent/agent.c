@@ -262,9 +262,13 @@ static int timeout_of(struct agent *g)
     int64_t at = agent_now().ms, due = queue_next(g->queue).ms;
     if (due != INT64_MAX && g->running < g->o->concurrency && !g->stopping)
         t = shorter(t, due - at);
-    for (int i = 0; i < g->o->concurrency; i++)
-        if (g->runs[i].notice && g->runs[i].runner.pid > 0)
-            t = shorter(t, g->runs[i].limit.ms - at);
+    for (int i = 0; i < g->o->concurrency; i++) {
+        const struct run *r = &g->runs[i];
+        if (r->notice && r->runner.pid > 0)
+            t = shorter(t, r->limit.ms - at);
+        if (r->notice && run_next(r).ms != INT64_MAX)
+            t = shorter(t, run_next(r).ms - at);
+    }
     if (cases_next(g).ms != INT64_MAX)
         t = shorter(t, cases_next(g).ms - at);
     return g->stopping ? shorter(t, g->stop_limit.ms - at) : t;
@@ -277,6 +281,9 @@ static void turn(struct agent *g)
     take_signals(g);
     lw_process(g->client);
     stop_overdue(g);
+    for (int i = 0; i < g->o->concurrency; i++)
+        if (g->runs[i].notice)
+            run_tick(&g->runs[i]);
     trust_tick(g);
     cases_tick(g);
     start_what_may(g);

@@ -31,7 +31,9 @@ struct run {
     int number;
     bool may_fail;
     const struct value *command;
-    int papers; /* on their way */
+    int papers;        /* on their way */
+    struct tick again; /* when the command is sent once more that was refused for the moment; ms 0: not */
+    unsigned refusals;
     bool paper_failed;
 };
 
@@ -79,6 +81,10 @@ void run_start(struct agent *g, struct run *r, struct queued *n);
 
 /* The handler ended with this status of waitpid(): carry out what it printed, or what its failure asks for. */
 void run_ended(struct run *r, int status);
+
+/* Send once more what was refused for the moment, when it is time; when that is (INT64_MAX: nothing waits). */
+void run_tick(struct run *r);
+struct tick run_next(const struct run *r);
 
 /* Free the place; the notice was given back to the queue, or stays where it is at the very end. */
 void run_leave(struct run *r);

@@ -53,20 +53,46 @@ static void try_later(struct run *r)
 
 /* ---- commands ---- */
 
+static void send_command(struct run *r);
+
+/* The daemon is busy or only reads: the command waits in its place. The handler has done its part, and runs once. */
+static void send_later(struct run *r)
+{
+    struct backoff b = r->agent->later;
+    b.tries = r->refusals++;
+    r->again = (struct tick){agent_now().ms + backoff_next(&b)};
+    r->agent->later.seed = b.seed;
+}
+
+void run_tick(struct run *r)
+{
+    if (!r->again.ms || r->again.ms > agent_now().ms)
+        return;
+    r->again.ms = 0;
+    send_command(r);
+}
+
+struct tick run_next(const struct run *r)
+{
+    return r->again.ms ? r->again : (struct tick){INT64_MAX};
+}
+
 static void next_command(struct run *r);
 
 /* What a refusal means for the notice; true: go on with the next command. */
 static bool goes_on(struct run *r, const struct lw_error *e)
 {
     bool closed = e->code == LW_CLOSED;
-    if (e->code == LW_OK || (r->may_fail && !e->may_retry && !closed))
+    if (e->code == LW_OK || (r->may_fail && !e->may_retry && !closed)) {
+        r->refusals = 0;
         return true;
+    }
     if (closed) { /* the agent ends; the journal still has the notice */
         queue_sleep(r->agent->queue, r->notice, agent_now());
         run_leave(r);
     } else if (e->may_retry) {
         agent_say(r->agent, "notice %" PRId64 " waits: %s (%s)", r->notice->position, e->text, e->word);
-        try_later(r);
+        send_later(r);
     } else {
         char reason[700];
         snprintf(reason, sizeof reason, "%s was refused: %s (%s)", v_get_str(r->command, "act", "a command"), e->text,

@@ -87,7 +87,7 @@ int person_end(struct run *r)
 
 static int role(struct run *r, const char *act, size_t n)
 {
-    static const char *const texts[] = {"department"};
+    static const char *const texts[] = {"department", "subject"};
     struct value *m = entry(r, act, "principal", texts, n);
     if (!m)
         return r->result;
@@ -98,12 +98,12 @@ static int role(struct run *r, const char *act, size_t n)
 
 int role_add(struct run *r)
 {
-    return role(r, "role-add", 1);
+    return role(r, "role-add", 2);
 }
 
 int role_change(struct run *r)
 {
-    return role(r, "role-change", 1);
+    return role(r, "role-change", 2);
 }
 
 int role_end(struct run *r)

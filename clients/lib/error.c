@@ -1,5 +1,7 @@
 #include "clients/lib/error.h"
 
+#include "proto/errors.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,4 +93,14 @@ enum lw_code lw_error_of(const struct value *message, struct lw_error *e)
         e->may_retry = code == LW_LIMIT ? passes(word) : e->may_retry;
     }
     return code;
+}
+
+bool lw_error_explain(const char *word, bool chinese, const char **ret_cause, const char **ret_remedy)
+{
+    const struct known_error *e = error_lookup(word);
+    if (e && ret_cause)
+        *ret_cause = chinese ? e->cause_zh : e->cause;
+    if (e && ret_remedy)
+        *ret_remedy = chinese ? e->remedy_zh : e->remedy;
+    return e != NULL;
 }

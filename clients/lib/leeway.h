@@ -75,9 +75,12 @@ struct lw_client;
 struct lw_stream;
 struct lw_watch;
 
-/* Fill e from a message `refused` or `fault`; LW_OK for any other message. What each word of the protocol means and
- * what helps tells `leeway errors lookup`. */
+/* Fill e from a message `refused` or `fault`; LW_OK for any other message. */
 enum lw_code lw_error_of(const struct lw_msg *message, struct lw_error *e);
+
+/* What a word of the protocol, or of lw_error_name(), means and what helps, in Chinese or in English; they live for
+ * ever. NULL is fine for either. false: the word is not known (a later daemon may have new ones: go by the code). */
+bool lw_error_explain(const char *word, bool chinese, const char **ret_cause, const char **ret_remedy);
 
 /* The version that runs, 0x00MMmmpp, to be compared with the one that was compiled against; *ret_text (NULL is fine)
  * gets it as a text that lives for ever. */

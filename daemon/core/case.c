@@ -141,6 +141,15 @@ struct day case_day(const struct value *v, const char *path)
     return day_parse(v_text(v_path(v, path), ""), &d) ? DAY_NONE : d;
 }
 
+bool case_about(const struct value *kase, const char *id)
+{
+    const struct value *subjects = v_get(kase, "subjects");
+    bool about = strcmp(v_text(v_path(kase, "facts.subject"), ""), id) == 0;
+    for (size_t i = 0; i < v_count(subjects) && !about; i++)
+        about = strcmp(v_get_str(v_at(subjects, i), "id", ""), id) == 0;
+    return *id && about;
+}
+
 /* ---- what the store is told of a case ---- */
 
 struct due_list {

@@ -62,6 +62,9 @@ void change_push(struct arena *a, struct value *changes, const char *path, struc
 /* The day in a text value; DAY_NONE when there is none. */
 struct day case_day(const struct value *v, const char *path);
 
+/* Is the case about this person or unit, as a whole or in one of its parts? */
+bool case_about(const struct value *kase, const char *id);
+
 /* The due moments of a case, for the index: near-at and miss-at of each running clock, remind-at of each task and
  * due-at of each that is not escalated. `what` is "near", "miss", "remind" or "task", `name` the clock or the task's
  * number. */

@@ -357,10 +357,8 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         do_suspend(b, e);
         break;
     case DO_CONFIRM:
-        each_suspension(b, false);
-        break;
     case DO_RELEASE:
-        each_suspension(b, true);
+        each_suspension(b, e->verb == DO_RELEASE);
         break;
     case DO_TELL:
         tell(b, e, article);

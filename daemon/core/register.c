@@ -50,7 +50,7 @@ static const struct register_act acts[] = {
     {"key-revoke", KEY, END},
 };
 
-enum form { A_NAME = 1, A_PRINCIPAL, A_KEY, A_TEXT, A_BOOL, A_DEPARTMENT, A_UNITS, A_RIGHTS };
+enum form { A_NAME = 1, A_PRINCIPAL, A_KEY, A_TEXT, A_BOOL, A_DEPARTMENT, A_UNITS, A_RIGHTS, A_SUBJECT };
 
 /* Which verbs a field belongs to, and which need it (bits 1 << verb). */
 struct field_rule {
@@ -79,7 +79,8 @@ static const struct field_rule rules[] = {
     {PERSON, "post", A_TEXT, ON_MAKE, 0},
     {ROLE, "principal", A_PRINCIPAL, ON_ALL, ON_ALL},
     {ROLE, "department", A_DEPARTMENT, ON_MAKE, 0},
-    {ROLE, "rights", A_RIGHTS, ON_MAKE, ON_ADD},
+    {ROLE, "rights", A_RIGHTS, ON_MAKE, 0},
+    {ROLE, "subject", A_SUBJECT, ON_MAKE, 0},
     {KEY, "principal", A_PRINCIPAL, ON_ADD, ON_ADD},
     {KEY, "key", A_KEY, ON_ADD | ON_END, ON_ADD | ON_END},
 };
@@ -211,6 +212,13 @@ static bool is_principal(const char *s)
     return n >= 1 && n <= 64 && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@") == n;
 }
 
+/* The id under which cases are about somebody: it stands in the open. */
+static bool is_subject(const char *s)
+{
+    size_t n = strlen(s);
+    return n >= 1 && n <= 128 && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == n;
+}
+
 static bool is_key(const char *s)
 {
     return strlen(s) == 40 && strspn(s, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()"
@@ -258,6 +266,8 @@ static const char *form_wrong(const struct register_book *r, enum form form, con
         return d && !d->ended ? NULL : "a department that exists and has not ended";
     case A_UNITS:
         return all_names(v) ? NULL : "a list of identifiers";
+    case A_SUBJECT:
+        return is_subject(s) ? NULL : "the id of a person or unit, as cases name it";
     case A_RIGHTS:
         return all_rights(v) ? NULL : "a list of act, enter, watch, inspect, monitor, admin, approve, import";
     }
@@ -321,8 +331,30 @@ static const char *department_wrong(struct arena *a, const struct register_book 
     return NULL;
 }
 
-const char *register_refuses(struct arena *a, const struct register_book *r, const char *act_name,
-                             const struct value *fields)
+/* What is judged today and was not always: an event of then is folded as it is. Who inspects changes nothing, so it has
+ * no right to; who is only told of its own case has no right beside that. */
+static const char *role_wrong(struct arena *a, const struct value *fields, const struct entry *e, bool add)
+{
+    const struct value *rights = v_get(fields, "rights"), *was = e && !add ? e->val : NULL;
+    unsigned set = 0;
+    rights = rights ? rights : v_get(was, "rights");
+    for (size_t i = 0; i < v_count(rights); i++)
+        set |= right_by_name(v_text(v_at(rights, i), ""));
+    const unsigned changing = RIGHT_ACT | RIGHT_ENTER | RIGHT_ADMIN | RIGHT_APPROVE | RIGHT_IMPORT;
+    if ((set & RIGHT_INSPECT) && (set & changing))
+        return arena_printf(a,
+                            "who inspects reads everything and changes nothing: inspect goes with watch and monitor");
+    const struct value *subject = v_get(fields, "subject") ? v_get(fields, "subject") : v_get(was, "subject");
+    bool is_person = v_kind(subject) == V_STR;
+    if (add && !is_person && !v_get(fields, "rights"))
+        return arena_printf(a, "role-add needs the field rights, or subject");
+    if (is_person && (set || v_kind(v_get(fields, "department")) == V_STR || v_get_str(was, "department", NULL)))
+        return arena_printf(a, "a principal with a subject reads its own cases and has no department and no rights");
+    return NULL;
+}
+
+static const char *form_refuses(struct arena *a, const struct register_book *r, const char *act_name,
+                                const struct value *fields)
 {
     const struct register_act *act = act_find(act_name);
     if (!act)
@@ -342,6 +374,17 @@ const char *register_refuses(struct arena *a, const struct register_book *r, con
     if (act->verb != ADD && entry_ended(e))
         return arena_printf(a, "%s %s has ended", kind_names[act->kind], id);
     return act->kind == DEPARTMENT ? department_wrong(a, r, id, fields) : NULL;
+}
+
+const char *register_refuses(struct arena *a, const struct register_book *r, const char *act_name,
+                             const struct value *fields)
+{
+    const char *wrong = form_refuses(a, r, act_name, fields);
+    const struct register_act *act = act_find(act_name);
+    if (wrong || act->kind != ROLE || act->verb == END)
+        return wrong;
+    const struct entry *e = shelf_find(&r->shelf[ROLE], v_get_str(fields, id_fields[ROLE], ""));
+    return role_wrong(a, fields, e, act->verb == ADD);
 }
 
 /* ---- folding a change ---- */
@@ -370,7 +413,7 @@ enum status register_apply(struct register_book *r, const struct value *change)
     if (!act)
         return ST_INVALID;
     struct arena *scratch = arena_new();
-    bool refused = register_refuses(scratch, r, act->name, change_fields(scratch, change)) != NULL;
+    bool refused = form_refuses(scratch, r, act->name, change_fields(scratch, change)) != NULL;
     arena_free(scratch);
     if (refused)
         return ST_INVALID;
@@ -426,6 +469,12 @@ const char *register_principal_department(const struct register_book *r, const c
 {
     const struct entry *e = shelf_find(&r->shelf[ROLE], principal);
     return e && !entry_ended(e) ? v_get_str(e->val, "department", NULL) : NULL;
+}
+
+const char *register_principal_subject(const struct register_book *r, const char *principal)
+{
+    const struct entry *e = shelf_find(&r->shelf[ROLE], principal);
+    return e && !entry_ended(e) ? v_get_str(e->val, "subject", NULL) : NULL;
 }
 
 /* ---- departments ---- */

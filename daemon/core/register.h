@@ -56,6 +56,9 @@ unsigned register_rights(const struct register_book *r, const char *principal);
 unsigned right_by_name(const char *name);                                                        /* 0: no such right */
 const char *register_principal_department(const struct register_book *r, const char *principal); /* NULL: none */
 
+/* Whom a principal is, when it is a person or unit that cases are about and reads its own; NULL: none. */
+const char *register_principal_subject(const struct register_book *r, const char *principal);
+
 /* NULL: no such department. Follows no successor. */
 const struct department *register_department(const struct register_book *r, const char *id);
 /* The department that stands for id now: id, or its successor when it has ended. NULL: unknown. */

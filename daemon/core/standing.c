@@ -130,6 +130,25 @@ static bool grant_stands(const struct value *kase, const struct value *grant, co
            (!outcome || !v_get(grant, "outcome") || is(grant, "outcome", outcome));
 }
 
+static bool same_text(const struct value *a, const struct value *b, const char *key)
+{
+    return strcmp(v_get_str(a, key, ""), v_get_str(b, key, "")) == 0;
+}
+
+/* What was missing has been shown since: a later grant gives the same and misses nothing. */
+static bool made_good(const struct value *kase, const struct value *grant, const char *area)
+{
+    const struct value *all = v_get(kase, "grants");
+    for (size_t i = 0; v_get(grant, "missing") && i < v_count(all); i++) {
+        const struct value *g = v_at(all, i);
+        bool names = among(v_get(g, "ids"), area) || among(v_get(g, "areas"), area);
+        if (names && !v_get(g, "missing") && v_get_int(g, "event", 0) > v_get_int(grant, "event", 0) &&
+            same_text(g, grant, "part") && same_text(g, grant, "part-kind") && same_text(g, grant, "work"))
+            return true;
+    }
+    return false;
+}
+
 static enum standing standing_of(const struct value *grant, bool work_known)
 {
     if (v_get(grant, "missing") || !work_known)
@@ -172,7 +191,7 @@ static bool grant_find(struct arena *a, const struct procedure *p, const struct 
 {
     const char *work = v_get_str(grant, "work", NULL), *missing = v_get_str(grant, "missing", NULL);
     bool names = among(v_get(grant, "ids"), q->area) || among(v_get(grant, "areas"), q->area);
-    if (!names || !grant_stands(kase, grant, who, q))
+    if (!names || !grant_stands(kase, grant, who, q) || made_good(kase, grant, q->area))
         return false;
     if (q->work && work && strcmp(q->work, work) != 0)
         return true; /* about other work: nothing is said of this one */

@@ -18,6 +18,7 @@ struct asking {
     struct value *answer;
     struct value *refused; /* set: this is the answer */
     size_t page_bytes;
+    const char *person;       /* set by case_asked(): who asks is the person that the case is about, and no department */
     const char *bad_database; /* where a record could not be read; NULL: none, or not known */
     uint64_t bad_number;      /* its event, case or transition; 0: not known */
 };
@@ -61,6 +62,10 @@ enum status ask_served(struct asking *k), ask_form(struct asking *k), ask_notice
 enum status ask_cases(struct asking *k), ask_tasks(struct asking *k), ask_unserved(struct asking *k);
 /* question_calendar.c */
 enum status ask_calendar_preview(struct asking *k);
+/* question_person.c: what a person is shown of a case of its own, and of one of its events (NULL: nothing). */
+struct value *person_case(struct asking *k, const struct value *kase);
+struct value *person_event(struct asking *k, struct arena *a, const struct value *item);
+bool person_may_ask(const char *q);
 /* question_census.c */
 enum status ask_census(struct asking *k);
 /* question_standing.c */

@@ -1,4 +1,5 @@
 /* Reading what is private is an act of its own: the reading is recorded in the course of the case. */
+#include "daemon/core/case.h"
 #include "daemon/engine/inside.h"
 #include "daemon/engine/view.h"
 
@@ -33,7 +34,9 @@ enum status act_read(struct engine *e, struct arena *a, const struct origin *o, 
     }
     if (st)
         return st;
-    if (!may_read(e, o->principal, kase)) {
+    const char *person = register_principal_subject(e->fold->reg, o->principal);
+    bool own = person && strcmp(act, "read-private") == 0 && case_about(kase, person);
+    if (!own && !may_read(e, o->principal, kase)) {
         *ret = draft_refused("right", "not-your-case", "the principal's department has no part in the case");
         return ST_OK;
     }
@@ -47,7 +50,18 @@ enum status act_read(struct engine *e, struct arena *a, const struct origin *o, 
     if (hash)
         v_put(a, ret->keys, "paper", hash);
     v_put_int(a, ret->answer, "case", number);
+    if (own) /* only what was handed in for them */
+        v_put_bool(a, ret->answer, "own", true);
     return ST_OK;
+}
+
+/* Was the act of that event done by a party? */
+static enum status is_of_party(struct engine *e, struct arena *a, uint64_t n, bool *ret)
+{
+    struct value *event;
+    enum status st = event_read(a, e->txn, n, &event);
+    *ret = !st && v_text(v_path(event, "by.party"), NULL);
+    return st;
 }
 
 /* One event's private part into the list; *room shrinks. */
@@ -79,6 +93,7 @@ enum status private_attach(struct engine *e, struct arena *a, struct value *answ
     if (strcmp(v_get_str(answer, "t", ""), "accepted") != 0 || !until)
         return ST_OK;
     struct value *list = v_list(a);
+    bool own = v_get_bool(answer, "own");
     size_t room = PRIVATE_MOST;
     struct key k = case_key(kase);
     struct store_cursor *c = store_cursor(e->txn, DB_CASE_EVENTS);
@@ -89,7 +104,11 @@ enum status private_attach(struct engine *e, struct arena *a, struct value *answ
         st = key_take_u64(&rest, &n);
         if (st || (int64_t)n >= until)
             break;
-        st = attach_one(e, a, n, list, &room);
+        bool shown = true;
+        if (own)
+            st = is_of_party(e, a, n, &shown);
+        if (!st && shown)
+            st = attach_one(e, a, n, list, &room);
         if (!st)
             st = store_next(c);
     }

@@ -1,5 +1,6 @@
 #include "daemon/engine/question.h"
 
+#include "daemon/core/case.h"
 #include "daemon/engine/asking.h"
 #include "proto/wire.h"
 
@@ -91,6 +92,11 @@ enum status case_asked(struct asking *k, struct value **ret)
         return st;
     if (view_case_right(k->q->view, k->q->principal, *ret, false))
         return ST_OK;
+    const char *person = view_subject(k->q->view, k->q->principal);
+    if (person && case_about(*ret, person) && person_may_ask(v_get_str(k->m, "q", ""))) {
+        k->person = person;
+        return ST_OK;
+    }
     (void)refuse(k, "right", "not-your-case", "the principal's department has no part in the case");
     return ST_NOT_FOUND;
 }
@@ -169,6 +175,7 @@ static enum status ask_status(struct asking *k)
     v_put_str(k->a, k->answer, "version", LEEWAY_VERSION);
     v_put_str(k->a, k->answer, "principal", k->q->principal);
     v_put_str(k->a, k->answer, "department", view_department(k->q->view, k->q->principal));
+    v_put_str(k->a, k->answer, "subject", view_subject(k->q->view, k->q->principal));
     v_put(k->a, k->answer, "rights", rights_held(k));
     v_put_int(k->a, k->answer, "unserved", unserved);
     return st;
@@ -239,7 +246,8 @@ static bool holds(const struct asking *k, enum wants wants)
     case INSPECT:
         return has_right(k, "inspect");
     case ACT:
-        return has_right(k, "act") || has_right(k, "enter") || has_right(k, "inspect") || has_right(k, "import");
+        return has_right(k, "act") || has_right(k, "enter") || has_right(k, "inspect") || has_right(k, "import") ||
+               view_subject(k->q->view, k->q->principal);
     }
     return false;
 }

@@ -27,7 +27,7 @@ enum status ask_case(struct asking *k)
     int64_t until;
     enum status st = case_then(k, &kase, &until);
     if (!st)
-        v_put(k->a, k->answer, "case", kase);
+        v_put(k->a, k->answer, "case", k->person ? person_case(k, kase) : kase);
     return st;
 }
 
@@ -42,6 +42,8 @@ enum status ask_explain(struct asking *k)
     if (st)
         return st;
     const struct procedure *p = case_law(k, kase);
+    if (k->person)
+        kase = person_case(k, kase);
     if (p)
         v_put(k->a, k->answer, "clocks",
               decide_explain(k->a, p, then ? then : laws_calendar(view_laws(k->q->view)), kase));
@@ -115,6 +117,8 @@ static bool history_item(struct asking *k, struct arena *a, struct value *event,
     struct value *changes = v_get(v_at(cases, 0), "changes");
     v_put(a, item, "changes", changes ? changes : v_list(a));
     v_put_int(a, item, "version", v_get_int(v_at(cases, 0), "version", 0));
+    if (k->person && !(item = person_event(k, a, item)))
+        return true;
     if (page_put(k, list, item))
         return true;
     v_put(k->a, k->answer, "next",

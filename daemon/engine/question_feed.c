@@ -161,8 +161,10 @@ static bool reads_name(const struct asking *k, const struct value *person)
     const char *own = view_department(k->q->view, k->q->principal), *unit = v_get_str(person, "unit", NULL);
     if (has_right(k, "inspect"))
         return true;
+    const struct register_book *r = view_register(k->q->view);
+    bool managed = unit && !register_manages(r, NULL, unit); /* by anybody: else everybody might be who manages it */
     return has_right(k, "act") && own && unit &&
-           (strcmp(own, unit) == 0 || register_manages(view_register(k->q->view), own, unit));
+           (strcmp(own, unit) == 0 || (managed && register_manages(r, own, unit)));
 }
 
 /* The name of a person stands in the private part of the event that gave it last. */
@@ -204,6 +206,8 @@ enum status ask_register(struct asking *k)
     const char *kind = v_get_str(k->m, "kind", ""), *one = v_get_str(k->m, "entry", NULL);
     struct value *list = v_list(k->a);
     const char *last = "";
+    if (view_subject(k->q->view, k->q->principal) && strcmp(kind, "department") != 0)
+        return refuse(k, "right", "no-right", "the principal reads the departments of the register and nobody else");
     if (!is_kind(kind))
         return refuse(k, "form", "kind-unknown", "kind is department, person, role or key");
     if (strcmp(kind, "person") == 0 && only_monitors(k))

@@ -1,4 +1,5 @@
 /* Questions that list: cases, tasks, notices that are not done. */
+#include "daemon/core/case.h"
 #include "daemon/engine/asking.h"
 
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static void filter_make(struct asking *k, const char *department, struct filter 
                          .stage = v_get_str(k->m, "stage", NULL),
                          .department = department,
                          .outcome = v_get_str(k->m, "outcome", NULL),
-                         .subject = v_get_str(k->m, "subject", NULL)};
+                         .subject = v_get_str(k->m, "subject", k->person)};
     if (past_asked(k))
         f->by_record = f->past = true;
     else if (f->subject)
@@ -66,7 +67,7 @@ static bool filter_fits(const struct filter *f, const struct value *kase)
 {
     return same(f->procedure, v_get_str(kase, "procedure", "")) && same(f->stage, v_get_str(kase, "stage", "")) &&
            same(f->outcome, v_get_str(kase, "outcome", "")) &&
-           same(f->subject, v_text(v_path(kase, "facts.subject"), "")) &&
+           (!f->subject || case_about(kase, f->subject)) &&
            (!f->department || holds_role(kase, f->department));
 }
 
@@ -91,7 +92,8 @@ static struct value *case_item(struct asking *k, const struct value *kase)
     v_put_str(k->a, item, "procedure", v_get_str(kase, "procedure", ""));
     v_put_str(k->a, item, "stage", v_get_str(kase, "stage", ""));
     v_put_str(k->a, item, "department", v_get_str(kase, "lead", ""));
-    v_put_str(k->a, item, "outcome", v_get_str(kase, "outcome", NULL));
+    if (!k->person || v_get(kase, "determined"))
+        v_put_str(k->a, item, "outcome", v_get_str(kase, "outcome", NULL));
     v_put_str(k->a, item, "opened", v_get_str(kase, "opened-done", NULL));
     v_put_str(k->a, item, "due", nearest_due(kase));
     if (v_get_bool(kase, "ended"))
@@ -180,7 +182,11 @@ enum status ask_cases(struct asking *k)
     const char *department = v_get_str(k->m, "department", NULL);
     struct filter f;
     struct value *list = v_list(k->a);
-    if (!has_right(k, "inspect")) {
+    k->person = has_right(k, "inspect") ? NULL : view_subject(k->q->view, k->q->principal);
+    if (k->person) {
+        if (v_get(k->m, "subject") && strcmp(v_get_str(k->m, "subject", ""), k->person) != 0)
+            return refuse(k, "right", "not-your-case", "only cases about the principal itself are listed");
+    } else if (!has_right(k, "inspect")) {
         if (!own || (department && strcmp(own, department) != 0))
             return refuse(k, "right", "not-your-department", "only cases of the own department are listed");
         department = own;

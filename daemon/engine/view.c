@@ -76,6 +76,11 @@ bool view_right(const struct view *v, const char *principal, const char *right)
     return bit && (set & bit);
 }
 
+const char *view_subject(const struct view *v, const char *principal)
+{
+    return register_principal_subject(v->reg, principal);
+}
+
 /* ---- whose case it is ---- */
 
 static bool among_values(const struct register_book *r, const struct value *map, const char *department)

@@ -284,6 +284,13 @@ static void walk_bounds(struct walk *w, struct place at, struct node *n)
     change_number(w, at, n, "most");
 }
 
+static void walk_part(struct walk *w, struct place at, struct node *n)
+{
+    const struct node *fields = value_of(n, "fields");
+    for (size_t i = 0; fields && fields->kind == NODE_MAP && i < fields->n; i++)
+        walk_bounds(w, into(w, at, fields->entries[i].key->text, fields->entries[i].value), fields->entries[i].value);
+}
+
 static void walk_role(struct walk *w, struct place at, struct node *n)
 {
     delete_key(w, at, n, "reads-private");
@@ -312,6 +319,7 @@ static void walk_body(struct walk *w, struct place at, struct node *n)
     change_roles(w, at, n, "chair", false);
     change_roles(w, at, n, "seats", true);
     walk_items(w, into(w, at, "case-seats", NULL), n, "case-seats", false, walk_case_seat);
+    change_number(w, at, n, "size");
     change_number(w, at, n, "quorum");
     change_number(w, into(w, at, "quorum", NULL), value_of(n, "quorum"), "of-seats");
     change_number(w, at, n, "rule");
@@ -332,6 +340,7 @@ struct mutants mutants_find(struct arena *a, struct node *root)
     each_row(&w, "parameters", walk_parameter);
     each_row(&w, "roles", walk_role);
     each_row(&w, "facts", walk_bounds);
+    each_row(&w, "parts", walk_part);
     each_row(&w, "clocks", walk_clock);
     each_row(&w, "bodies", walk_body);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

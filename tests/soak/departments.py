@@ -266,14 +266,16 @@ class Soak:
         self.memory.append((now, int(re.search(r"RssAnon:\s+(\d+)", text).group(1))))
 
     def trouble(self):
-        """Two parts: in the first the daemon dies every so often, in the second it lives on and its memory is read."""
+        """Two parts: in the first the daemon dies every so often, in the second it lives on and its memory is read.
+        The agents and the wire fail in both."""
         o, began = self.o, time.monotonic()
         kill_every = min(20.0, o.seconds / 8)
-        mortal = began + o.seconds * o.mortal
+        mortal = began + o.seconds
+        end = mortal + o.seconds * o.life
         next_kill, next_hurt, next_look = began + kill_every, began, began
         account = Account(self.where.client("inspector"))
         self.account = account
-        while (now := time.monotonic()) < began + o.seconds:
+        while (now := time.monotonic()) < end:
             if now >= next_kill and now < mortal:
                 next_kill = now + kill_every
                 self.restart_daemon()
@@ -511,7 +513,8 @@ def options(arguments):
     parser.add_argument("--cases", type=int, default=24, help="how many are on their way at any time")
     parser.add_argument("--hurts", type=float, default=2.0, help="agents that are killed or stopped, a second")
     parser.add_argument("--faults", type=float, default=4.0, help="connections that are broken, a second")
-    parser.add_argument("--mortal", type=float, default=0.6, help="part of the time in which the daemon is killed")
+    parser.add_argument("--life", type=float, default=0.4,
+                        help="how long the daemon lives on afterwards, as a part of the seconds")
     parser.add_argument("--settle", type=float, default=120.0, help="seconds in which all must come to rest")
     parser.add_argument("--groups", type=int, default=1, help="0: no department has a group")
     parser.add_argument("--plant", choices=PLANTS, help="a fault in the test build, that must be found")

@@ -86,9 +86,9 @@ class Heads(support.TownTest):
 
     # ---- an agent ----
 
-    def start_agent(self):
+    def start_agent(self, says=""):
         handler = self.town.folder / "handler"
-        handler.write_text(f"#!/bin/sh\necho $LEEWAY_POSITION >>{self.town.folder}/handled.log\n")
+        handler.write_text(f"#!/bin/sh\necho $LEEWAY_POSITION >>{self.town.folder}/handled.log\n{says}\n")
         handler.chmod(0o755)
         self.town.start_agent("housing", "housing-clerk", handler)
 
@@ -165,6 +165,21 @@ class Heads(support.TownTest):
     def test_a_daemon_that_grew_again_beyond_what_is_known_is_found_out_too(self):
         self.lose(lambda: [self.accepted(serial) for serial in (3, 4)], "--restored")
         self.says("was put back")
+
+    def test_a_handler_runs_once_though_the_daemon_only_reads_for_a_while(self):
+        self.accepted()
+        higher = {}
+        self.put_back(lambda: (self.accepted(2), higher.update(self.known())))
+        self.head(**higher)
+        self.start_agent("echo '{\"act\":\"confirm-suspension\"}'")
+        support.until("it waits", lambda: self.town.log("agent-housing", 100).count("waits:") >= 3)
+        self.assertEqual(self.handled(), [1])
+        self.stop_daemon()
+        self.town.start(words=["--restored"])
+        self.all_handled()
+        self.assertEqual(self.handled(), [1])
+        done = self.client("inspector").ask("served", case=1)["notices"]
+        self.assertTrue([n for n in done if n["stream"] == "housing" and n.get("answered_at")])
 
     def test_the_agent_stops_a_daemon_that_was_put_back_untold(self):
         self.lose(lambda: None)

@@ -67,6 +67,14 @@ class Shape(unittest.TestCase):
             for name in re.findall(r"^\w[\w \*]*\b(lw_\w+)\(", paragraph, flags=re.M):
                 self.assertIn("/*", paragraph, f"{name} is declared without a word about it")
 
+    def test_the_page_tells_every_option_and_every_error(self):
+        page, header = (support.SOURCE / "docs" / "libleeway.md").read_text(), HEADER.read_text()
+        options = re.findall(r'^    X\("([a-z-]+)", +"([^"]*)"\)', header, flags=re.M)
+        self.assertEqual(re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", page, flags=re.M), options)
+        codes = re.findall(r"^    X\((LW_[A-Z_]+), \d+,", header, flags=re.M)
+        told = re.findall(r"^\| `(LW_[A-Z_]+)` \|", page, flags=re.M)
+        self.assertEqual(sorted(told), sorted(code for code in codes if code != "LW_OK"))
+
     def test_the_header_stands_alone(self):
         with tempfile.TemporaryDirectory() as folder:
             one = pathlib.Path(folder) / "one.c"

@@ -92,11 +92,25 @@ static void every_state_and_error_has_a_name(void **state)
     assert_string_equal(lw_error_name(LW_TAKEN_OVER), "taken-over");
 }
 
+static void a_word_is_explained_in_both_languages(void **state)
+{
+    (void)state;
+    const char *cause = NULL, *remedy = NULL;
+    assert_true(lw_error_explain("case-unknown", true, &cause, &remedy));
+    assert_string_equal(cause, "没有该案件");
+    assert_true(lw_error_explain("case-unknown", false, NULL, &remedy));
+    assert_string_equal(remedy, "leeway case list tells which there are");
+    assert_false(lw_error_explain("moon-not-full", false, &cause, &remedy));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_message_is_put_together_by_paths),  cmocka_unit_test(what_is_not_there_reads_as_the_default),
-        cmocka_unit_test(what_no_message_can_hold_is_not_put), cmocka_unit_test(the_version_is_a_number_and_a_text),
+        cmocka_unit_test(a_message_is_put_together_by_paths),
+        cmocka_unit_test(what_is_not_there_reads_as_the_default),
+        cmocka_unit_test(what_no_message_can_hold_is_not_put),
+        cmocka_unit_test(the_version_is_a_number_and_a_text),
+        cmocka_unit_test(a_word_is_explained_in_both_languages),
         cmocka_unit_test(every_state_and_error_has_a_name),
     };
     if (argc > 1)

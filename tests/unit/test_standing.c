@@ -79,6 +79,20 @@ static void what_must_be_shown_first_makes_it_conditional(void **state) /* TM-43
     assert_false(standing_departable(v_at(list, 0)));
 }
 
+static void what_was_missing_and_is_shown_since_is_missing_no_more(void **state) /* TM-43 */
+{
+    struct court *c = *state;
+    static const char later[] = "  - {areas: [选拔任用], ids: [promotion], force: must, event: 25, since: 2026-02-02, "
+                                "article: 裁定, outcome: exempted, work: w-1}\n";
+    struct buf both = {0};
+    buf_printf(&both, "%s%s", GRANT("must", ", missing: 实绩突出的证明"), later);
+    const struct value *list = found_by(c, buf_cstr(&both), "promotion", NULL);
+    assert_string_equal(standing_answer(list, false), "protected");
+    assert_int_equal(v_count(list), 1);
+    assert_int_equal(v_get_int(v_at(list, 0), "event", 0), 25);
+    buf_done(&both);
+}
+
 static void an_open_case_is_pending_until_the_end_of_the_abeyance(void **state)
 {
     struct court *c = *state;
@@ -273,6 +287,7 @@ int main(int argc, char **argv)
         C(generally_protects_unless_departed_from),
         C(may_permits),
         C(what_must_be_shown_first_makes_it_conditional),
+        C(what_was_missing_and_is_shown_since_is_missing_no_more),
         C(an_open_case_is_pending_until_the_end_of_the_abeyance),
         C(what_was_granted_elsewhere_or_refused_protects_from_nothing),
         C(it_holds_for_that_piece_of_work_only),
