@@ -208,6 +208,13 @@ enum { LW_HASH = 32 };
 void lw_paper_put(struct lw_client *c, const void *paper, size_t n, int limit_ms, lw_answer_fn answered, void *ctx,
                   uint8_t ret_hash[LW_HASH]);
 
+/* Fetch a paper through a case that cites it, chunk by chunk; the reading is recorded. Called exactly once: with the
+ * bytes, borrowed until the callback returns, when e->code is LW_OK (they are those of the hash, else LW_PROTOCOL),
+ * else with NULL. */
+typedef void (*lw_paper_fn)(void *ctx, const void *paper, size_t n, const struct lw_error *e);
+void lw_paper_get(struct lw_client *c, int64_t case_number, const uint8_t hash[LW_HASH], int limit_ms, lw_paper_fn got,
+                  void *ctx);
+
 /* How many requests wait for their answer. */
 size_t lw_pending(const struct lw_client *c);
 

@@ -35,6 +35,7 @@ pkg_search_module(LIBLEEWAY_MSGPACK QUIET msgpack-c msgpack)
 set(LIBLEEWAY_PRIVATE "libzmq libsodium jansson ${LIBLEEWAY_MSGPACK_MODULE_NAME}")
 set(LIBLEEWAY_PACKAGE ${CMAKE_INSTALL_LIBDIR}/cmake/leeway)
 file(RELATIVE_PATH LIBLEEWAY_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" LIBLEEWAY_PC_TO_PREFIX ${LIBLEEWAY_PC_TO_PREFIX})
 configure_file(leeway.pc.in leeway.pc @ONLY)
 configure_package_config_file(leewayConfig.cmake.in leewayConfig.cmake INSTALL_DESTINATION ${LIBLEEWAY_PACKAGE}
     PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR)

@@ -87,6 +87,10 @@ static bool file_read(struct file *f, const char *name, const struct file_names 
     *f = (struct file){.a = arena_new()};
     f->name = arena_str(f->a, name);
     f->path = arena_printf(f->a, "config/procedures/%s.yaml", name);
+    if (access(f->path, R_OK)) {
+        printf("there is no %s\n", f->path);
+        return false;
+    }
     struct buf text = files_read(f->path);
     struct problems *problems = problems_new(f->a);
     f->root = tree_read(f->a, f->path, buf_bytes(&text), problems);

@@ -104,10 +104,10 @@ class Examples(support.TownTest):
                         f"server-key: {self.town.key_file('server')}.pub\nkey: {self.town.key_file(principal)}\n")
         return {"LEEWAY_CONTEXT": str(file), "LD_LIBRARY_PATH": str(Installed.library())}
 
-    def by_pkg_config(self, name, *packages):
+    def by_pkg_config(self, name, *packages, folder=EXAMPLES):
         flags = run("pkg-config", "--cflags", "--libs", "leeway", *packages, PKG_CONFIG_PATH=str(self.configured))
         program = self.folder / name
-        run(COMPILER, *FLAGS, "-std=gnu11", "-Wall", "-Wextra", "-Werror", EXAMPLES / f"{name}.c", "-o", program,
+        run(COMPILER, *FLAGS, "-std=gnu11", "-Wall", "-Wextra", "-Werror", folder / f"{name}.c", "-o", program,
             *flags.split())
         return program
 
@@ -146,6 +146,14 @@ class Examples(support.TownTest):
         self.assertIn("libleeway.so.0", run("ldd", built / "poll", LD_LIBRARY_PATH=str(Installed.library())))
         self.assertNotIn("libleeway", run("ldd", built / "poll_static"))
         self.transitions(built / "uv")
+
+    def test_papers_commands_and_refusals_by_a_stranger(self):
+        case = self.proceeding()
+        program = self.by_pkg_config("library_use", folder=support.SOURCE / "tests" / "system")
+        self.assertEqual(run(program, case, **self.context("discipline-clerk")).splitlines(), [
+            "state up", "put 0 complete 1", "applied, stage received, 1 notice", f"repeated, case {case}",
+            "got 0 same 1", "not-found case-unknown: there is no such case; remembered 0",
+            "connected 1 of 1, sent more than 600000 bytes, pending 0"])
 
     def test_the_uv_example_by_pkg_config(self):
         self.served = [self.received(1)]
