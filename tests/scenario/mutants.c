@@ -209,6 +209,7 @@ static struct board *run(struct file *f, const struct options *o)
         exit(1);
     }
     memset(b, 0, size);
+    fflush(stdout); /* what is still to be written is the parent's */
     for (size_t i = 0; i < o->jobs; i++) {
         pid_t worker = fork();
         if (worker == 0) {
