@@ -2,7 +2,8 @@
  *
  * A case is a value tree (proto/value.h) without persons and without free text; private parts stay with their events:
  *
- *   { case, version, procedure, procedure-version, kind, opened, opened-done, stage, since, entered,
+ *   { case, version, procedure, procedure-version, circumstances-version?, kind, opened, opened-done, stage,
+ *     since, entered,
  *     facts:   { name: value },                       public facts only
  *     given:   { name: event },                       private facts: in which event they were last given
  *     roles:   { role: department },

@@ -86,7 +86,7 @@ struct expect {
     int times; /* of a task */
 };
 
-enum step_kind { STEP_ACT = 1, STEP_DAY, STEP_LOOK, STEP_CASE };
+enum step_kind { STEP_ACT = 1, STEP_DAY, STEP_LOOK, STEP_CASE, STEP_LIST };
 
 struct step {
     enum step_kind kind;
@@ -95,7 +95,7 @@ struct step {
     struct words cites;
     const char *day; /* STEP_DAY */
     int minute;
-    const char *name; /* STEP_CASE */
+    const char *name; /* STEP_CASE, STEP_LIST */
     const char *principal, *by_party, *by_department;
     const struct act *act;
     int part;
@@ -174,6 +174,8 @@ bool town_read(struct scenario *s, const struct line *l);
 bool set_read(struct scenario *s, const struct line *l);
 /* The text of a procedure with them; NULL: it has none of that name. In the arena. */
 const char *set_into(const struct scenario *s, struct arena *a, const char *procedure);
+/* The procedure's next version, with this version of the list of circumstances; *ret_version its number. */
+const char *set_list(struct arena *a, const char *procedure, const char *list, int64_t *ret_version);
 
 /* ---- scenario_words.c: the words of the file, or a problem at the word ---- */
 
@@ -219,6 +221,7 @@ void expect_read(struct scenario *s, struct step *step, const struct line *l);
 struct house;
 struct play {
     const struct scenario *s;
+    const char *law; /* the procedure's text as it is now */
     struct house *h;
     struct arena *a;
     const struct step *step;

@@ -216,6 +216,24 @@ static void do_act(struct play *p)
     v_put_int(p->a, p->events, key, v_get_int(p->answer, "event", 0));
 }
 
+/* The list of circumstances is renewed: the procedure's next version, in force from today. */
+static void do_list(struct play *p)
+{
+    int64_t version;
+    char today[DAY_TEXT];
+    struct arena *a = house_arena(p->h);
+    struct value *load = house_command(p->h, "procedure-load"), *activate;
+    p->law = set_list(p->a, p->law, p->step->name, &version);
+    v_put_str(a, v_get(load, "fields"), "source", p->law);
+    if (!administer(p, load))
+        return;
+    activate = house_command(p->h, "procedure-activate");
+    v_put_str(a, v_get(activate, "fields"), "procedure", p->s->law->name);
+    v_put_int(a, v_get(activate, "fields"), "version", version);
+    v_put_str(a, v_get(activate, "fields"), "from", day_text(house_today(p->h), today));
+    (void)administer(p, activate);
+}
+
 static void do_step(struct play *p)
 {
     remember_before(p);
@@ -230,6 +248,9 @@ static void do_step(struct play *p)
     case STEP_CASE:
         p->case_name = p->step->name;
         p->kase = v_get_int(p->cases, p->case_name, 0);
+        break;
+    case STEP_LIST:
+        do_list(p);
         break;
     case STEP_LOOK:
         break;
@@ -329,6 +350,7 @@ bool scenario_play(const struct scenario *s, const char *procedure, struct scena
     procedure = procedure ? procedure : s->law_text;
     if (s->nparameters)
         procedure = set_into(s, p.a, procedure);
+    p.law = procedure;
     p.h = house_new_with(s->start, s->law->name, procedure);
     p.cases = v_map(p.a);
     p.events = v_map(p.a);

@@ -307,6 +307,11 @@ static struct step *read_open_line(struct scenario *s, const struct line *l, int
         step->name = l->word[1].s;
         return step;
     }
+    if (strcmp(l->word[0].s, "新清单") == 0 && l->n == 2) {
+        struct step *step = step_new(s, l, STEP_LIST);
+        step->name = l->word[1].s;
+        return step;
+    }
     return read_act_line(s, l);
 }
 

@@ -47,6 +47,23 @@ bool set_read(struct scenario *s, const struct line *l)
     return true;
 }
 
+const char *set_list(struct arena *a, const char *procedure, const char *list, int64_t *ret_version)
+{
+    struct buf out = {0};
+    struct node *root = tree_read(a, "procedure", text_bytes(procedure), problems_new(a));
+    struct node *version = (struct node *)node_get(root, "version");
+    struct node *now = (struct node *)node_get(root, "circumstances-version");
+    struct node *inner = now && now->kind == NODE_MAP ? (struct node *)node_get(now, "version") : now;
+    *ret_version = node_int(version, 1, INT32_MAX, 1, problems_new(a)) + 1;
+    version->text = arena_printf(a, "%lld", (long long)*ret_version);
+    if (inner)
+        inner->text = list;
+    emit_node(root, &out);
+    const char *text = arena_str(a, buf_cstr(&out));
+    buf_done(&out);
+    return text;
+}
+
 const char *set_into(const struct scenario *s, struct arena *a, const char *procedure)
 {
     struct buf out = {0};
