@@ -172,8 +172,8 @@ class Play:
                 raise Differs(f"the bytes are {frame.hex()}")
             one.socket.send(frame)
         elif "frames" in step:
-            one.socket.send_multipart([bytes.fromhex(frame["fill"]) * frame["times"] if isinstance(frame, dict)
-                                       else bytes.fromhex(frame) for frame in step["frames"]])
+            one.socket.send_multipart([bytes.fromhex(frame.get("hex", "")) + bytes.fromhex(frame["fill"]) * frame["times"]
+                                       if isinstance(frame, dict) else bytes.fromhex(frame) for frame in step["frames"]])
         elif "nothing" in step:
             self.nothing(one, step["nothing"] / 1000)
         else:

@@ -274,9 +274,11 @@ static void send_frames(struct play *p, struct connection *c, const struct value
 {
     for (size_t i = 0; i < v_count(frames); i++) {
         const struct value *one = v_at(frames, i);
-        struct buf frame = from_hex(p, v_text(one, v_get_str(one, "fill", "")));
-        for (int64_t left = v_get_int(one, "times", 1) - 1; left > 0; left--)
-            buf_u8(&frame, frame.p[0]);
+        struct buf frame = from_hex(p, v_text(one, v_get_str(one, "hex", "")));
+        struct buf fill = from_hex(p, v_get_str(one, "fill", ""));
+        for (int64_t left = v_get_int(one, "times", 0); left > 0; left--)
+            buf_put(&frame, fill.p, fill.n);
+        buf_done(&fill);
         zmq_send(c->socket, frame.p, frame.n, i + 1 < v_count(frames) ? ZMQ_SNDMORE : 0);
         buf_done(&frame);
     }

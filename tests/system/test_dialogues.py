@@ -17,7 +17,8 @@ PLAYERS = {
     "c": [os.environ.get("LEEWAY_DIALOGUE", support.SOURCE / "build" / "asan" / "bin" / "leeway-dialogue")],
 }
 PERSONS = [{"id": "p001", "unit": "water", "name": "当事人"}]
-PRINCIPALS = {**support.PRINCIPALS, "stranger-watcher": ("water", ["act"])}
+PRINCIPALS = {**support.PRINCIPALS, "stranger-watcher": ("water", ["act"]),
+              "monitor": ("committee", ["monitor"])}
 
 
 def play(player, file):
