@@ -291,7 +291,7 @@ static void law_of_service(struct court *c, const char *notice)
 static void a_clock_starts_on_the_day_of_service(void **state)
 {
     struct court *c = *state;
-    static const char *const notices[] = {"withdrawn", "accepted"}, *const due[] = {"2026-04-03", "2026-04-07"};
+    static const char *const notices[] = {"withdrawn", "accepted"}, *const due[] = {"2026-04-03", "2026-04-06"};
     for (int i = 0; i < 2; i++) { /* of another notice nothing is started */
         c->kase = NULL;
         court_to(c, "2026-03-02");
