@@ -49,6 +49,35 @@ static const struct value *concerned(struct bench *b)
     return streams;
 }
 
+/* What still runs and what is still suspended, for those who were told only of the case. */
+static struct value *open_fields(struct bench *b)
+{
+    const struct value *clocks = v_get(b->kase, "clocks"), *all = v_get(b->kase, "suspensions");
+    struct value *fields = v_map(b->a), *running = v_list(b->a), *suspended = v_list(b->a);
+    for (size_t i = 0; i < v_count(clocks); i++) {
+        const struct pair *p = &clocks->u.map.pair[i];
+        if (strcmp(v_get_str(p->val, "state", ""), "running") != 0)
+            continue;
+        struct value *one = v_map(b->a);
+        v_put_str(b->a, one, "clock", p->key);
+        v_put_str(b->a, one, "due", v_get_str(p->val, "due", NULL));
+        v_push(b->a, running, one);
+    }
+    for (size_t i = 0; i < v_count(all); i++) {
+        const struct value *s = all->u.map.pair[i].val;
+        if (strcmp(v_get_str(s, "state", ""), "ended") == 0)
+            continue;
+        struct value *one = v_map(b->a);
+        v_put_str(b->a, one, "kind", v_get_str(s, "kind", NULL));
+        v_put_str(b->a, one, "part", v_get_str(s, "part", NULL));
+        v_put_str(b->a, one, "since", v_get_str(s, "since", NULL));
+        v_push(b->a, suspended, one);
+    }
+    v_put(b->a, fields, "clocks", running);
+    v_put(b->a, fields, "suspensions", suspended);
+    return fields;
+}
+
 struct decision decide_imported(struct arena *a, const struct judge *j, const char *key, const struct value *file)
 {
     struct bench b;
@@ -61,6 +90,8 @@ struct decision decide_imported(struct arena *a, const struct judge *j, const ch
     drop_services(&b);
     drop_moments(&b);
     tell_again(&b, "case-imported", concerned(&b));
+    for (size_t i = 0; i < v_count(b.notices); i++)
+        v_put(a, v_at(b.notices, i), "fields", open_fields(&b));
     const struct value *tasks = v_copy(a, v_get(b.kase, "tasks"));
     for (size_t i = 0; i < v_count(tasks); i++)
         tell_open(&b, tasks->u.map.pair[i].key);

@@ -132,6 +132,11 @@ static void a_running_case_is_imported_whole_and_what_is_open_is_asked_once(void
         const char *type = v_get_str(v_at(notices, i), "type", "");
         asked += strcmp(type, "suspend-accountability") == 0;
         imported += strcmp(type, "case-imported") == 0;
+        if (strcmp(type, "case-imported") == 0) { /* what still runs, what is still suspended */
+            assert_string_equal(v_get_str(v_at(v_path(v_at(notices, i), "fields.suspensions"), 0), "since", ""),
+                                "2019-03-05");
+            assert_true(v_count(v_path(v_at(notices, i), "fields.clocks")) > 0);
+        }
         assert_string_not_equal(type, "application-accepted");
     }
     assert_int_equal(asked, 1);

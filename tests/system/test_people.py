@@ -40,6 +40,15 @@ class PeopleTest(support.TownTest):
         return self.client(principal)
 
 
+    def leeway(self, *words, principal="discipline-clerk"):
+        done = subprocess.run(
+            [self.town.programs / "leeway", *words, "--endpoint", self.town.commands, "--lang", "zh",
+             "--server-key", self.town.key_file("server").with_suffix(".key.pub"),
+             "--key", self.town.key_file(principal)],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, cwd=self.town.folder)
+        return done.stdout + done.stderr
+
+
 class Inspector(PeopleTest):
     """AC-19: inspection reads everything, changes nothing."""
 
@@ -137,6 +146,13 @@ class Applicant(PeopleTest):
                          ("register", {"kind": "role"}), ("notice", {"stream": "housing", "position": 1})):
             self.refused("right", lambda: self.person.ask(q, **words))
 
+    def test_the_command_line_shows_a_person_its_own_case(self):
+        self.assertIn("yinchuan", self.leeway("case", "list", principal="lv"))
+        self.assertIn("verification", self.leeway("case", "show", str(self.own), principal="lv"))
+        self.assertIn("受理", self.leeway("case", "history", str(self.own), principal="lv"))
+        self.assertIn(NAMES["grounds"], self.leeway("case", "private", str(self.own), principal="lv"))
+        self.assertIn("not-your-case", self.leeway("case", "show", str(self.other), principal="lv"))
+
     def test_an_opinion_that_is_not_issued_is_not_shown(self):
         clerk = self.client("discipline-clerk")
         self.client("housing-clerk").command("confirm-suspension", case=self.own)
@@ -191,14 +207,6 @@ class Names(PeopleTest):
     def nobody_in(self, where, text):
         for what, name in NAMES.items():
             self.assertNotIn(name, text, f"{what} stands in {where}")
-
-    def leeway(self, *words, principal="discipline-clerk"):
-        done = subprocess.run(
-            [self.town.programs / "leeway", *words, "--endpoint", self.town.commands, "--lang", "zh",
-             "--server-key", self.town.key_file("server").with_suffix(".key.pub"),
-             "--key", self.town.key_file(principal)],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, cwd=self.town.folder)
-        return done.stdout + done.stderr
 
     def test_the_names_are_there_for_whom_they_concern(self):
         private = self.client("discipline-clerk").command("read-private", case=self.case)["private"]
