@@ -58,6 +58,8 @@ const struct known_error errors_refused[] = {
      "nothing has to be done; leeway case history shows it", "该部门已作过另行决定", "无需处理"},
     {"department-unknown", "form", "the register has no such department, or it has ended",
      "leeway register list department", "没有该部门", "leeway register list department 列出部门"},
+    {"dimension-unknown", "form", "a report cannot be told by that", "take one of the dimensions that are named",
+     "没有该维度", "从列出的维度中选择"},
     {"done-after-entry", "law", "the corrected day lies after the day of the entry",
      "give a day up to that of the entry", "办理日期晚于录入日期", "填写不晚于录入之日的日期"},
     {"done-after-what-followed", "law", "the corrected day lies after an act that followed",

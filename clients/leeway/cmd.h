@@ -52,6 +52,11 @@ int role_change(struct run *r);
 int role_end(struct run *r);
 int register_list(struct run *r);
 
+struct procedure *procedure_of_daemon(struct run *r, const char *name); /* the active version; NULL: it was said why */
+
+/* cmd_report.c */
+int report_verb(struct run *r);
+
 /* cmd_standing.c */
 int standing_check(struct run *r);
 int standing_depart(struct run *r);

@@ -101,8 +101,7 @@ static const char *path_of(struct run *r, const char *name)
     return shipped ? shipped : access(name, R_OK) == 0 ? name : NULL;
 }
 
-/* The active version of the daemon's. */
-static struct procedure *ask_daemon(struct run *r, const char *name)
+struct procedure *procedure_of_daemon(struct run *r, const char *name)
 {
     struct value *question = run_question(r, "procedure");
     v_put_str(r->arena, question, "procedure", name);
@@ -116,7 +115,7 @@ static struct procedure *ask_daemon(struct run *r, const char *name)
 static int tell(struct run *r, void (*how)(const struct procedure *, struct buf *))
 {
     const char *name = cli_word(r->cli, 0), *path = path_of(r, name);
-    struct procedure *p = path ? read_path(r, path, NULL) : ask_daemon(r, name);
+    struct procedure *p = path ? read_path(r, path, NULL) : procedure_of_daemon(r, name);
     if (!p)
         return r->result;
     struct buf out = {0};

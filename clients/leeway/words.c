@@ -9,6 +9,14 @@ struct pair_of_words {
 };
 
 static const struct pair_of_words words[] = {
+    {"circumstance", "情形"},
+    {"decider", "认定部门"},
+    {"unit", "单位"},
+    {"month", "月份"},
+    {"year", "年度"},
+    {"reasons", "理由"},
+    {"lenient", "从宽"},
+    {"times", "次数"},
     {"protected", "受保护:应当不受影响"},
     {"protected-generally", "一般不受影响;另作决定须说明理由"},
     {"permitted", "可以不受影响;另作决定须说明理由"},

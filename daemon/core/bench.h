@@ -151,7 +151,7 @@ void tell_finish(struct bench *b); /* the stage and the clocks as they are after
 void effects_do(struct bench *b, const struct effect *e, size_t n, const struct rule *rule);
 
 /* ---- subjects.c: at the end of an act ---- */
-void subjects_note(struct bench *b);            /* whom the case is about, whether it was determined */
+void subjects_note(struct bench *b);            /* whom it is about, what was done, whether it was determined */
 struct value *subjects_moment(struct bench *b); /* { event, day, by } of this act */
 
 /* ---- correct.c ---- */

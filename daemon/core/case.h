@@ -30,6 +30,7 @@
  *     outcome, consequences: { areas: [..], force, event },
  *     subjects: [ { id, part-kind?, part? } ],  whom it is about, in the facts or a part of it
  *     concluded:  { event, day, by },       how the outcome came (of a part: in the part); by: a department
+ *     done: { act: day },                   when each act was done last (of a part: acts-done in the part)
  *     determined: { event, day, by },       how the determination went out
  *     departures: [ { event, department, day, area, check, grant } ],  who did not go by its consequences
  *     ended,                                true in a stage that is an end

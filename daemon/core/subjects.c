@@ -56,9 +56,21 @@ struct value *subjects_moment(struct bench *b)
     return m;
 }
 
+/* When an act was done last, of the case and of the part that it is about: reports go by it. */
+static void note_done(struct bench *b)
+{
+    char text[DAY_TEXT];
+    if (!b->act)
+        return;
+    bench_put_str(b, bench_path(b, "done.%s", b->act->name), day_text(b->done, text));
+    if (b->act->on && b->acted_on)
+        bench_put_str(b, bench_path(b, "parts.%s.%s.acts-done.%s", b->act->on, b->acted_on, b->act->name), text);
+}
+
 void subjects_note(struct bench *b)
 {
     subjects_find(b);
+    note_done(b);
     for (size_t i = 0; b->act && i < v_count(b->transitions); i++)
         if (strcmp(v_get_str(v_at(b->transitions, i), "kind", ""), DETERMINED) == 0) {
             bench_put(b, "determined", subjects_moment(b));

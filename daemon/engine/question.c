@@ -225,6 +225,7 @@ static const struct {
     {"unserved", ask_unserved, OWN},
     {"departures", ask_departures, OWN},
     {"checks", ask_checks, INSPECT},
+    {"report", ask_report, WATCH},
     {"transitions", ask_transitions, WATCH},
     {"events", ask_events, INSPECT},
     {"procedure", ask_procedure, ANY},
