@@ -118,6 +118,29 @@ struct value *v_copy(struct arena *a, const struct value *v)
     return NULL;
 }
 
+struct value *v_branch(struct arena *a, const struct value *v)
+{
+    if (v_kind(v) == V_LIST) {
+        struct value *list = v_list(a);
+        size_t n = v->u.list.n;
+        list->u.list.item = ARENA_ARRAY(a, struct value *, n);
+        list->u.list.n = list->u.list.cap = n;
+        for (size_t i = 0; i < n; i++)
+            list->u.list.item[i] = v_branch(a, v->u.list.item[i]);
+        return list;
+    }
+    if (v_kind(v) == V_MAP) {
+        struct value *map = v_map(a);
+        size_t n = v->u.map.n;
+        map->u.map.pair = arena_copy(a, v->u.map.pair, n * sizeof *v->u.map.pair);
+        map->u.map.n = map->u.map.cap = n;
+        for (size_t i = 0; i < n; i++)
+            map->u.map.pair[i].val = v_branch(a, v->u.map.pair[i].val);
+        return map;
+    }
+    return (struct value *)v;
+}
+
 void v_push(struct arena *a, struct value *list, struct value *item)
 {
     REQUIRE(list->kind == V_LIST && item);

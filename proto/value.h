@@ -82,6 +82,10 @@ struct value *v_list(struct arena *a);
 struct value *v_map(struct arena *a);
 struct value *v_copy(struct arena *a, const struct value *v); /* deep; NULL: NULL */
 
+/* A copy that may be changed without v knowing: lists and maps are its own; keys, texts and plain values, which never
+ * change, are those of v, which must live as long. NULL: NULL. */
+struct value *v_branch(struct arena *a, const struct value *v);
+
 /* Changing. v_put replaces the value of a key that is there, in its place. Keys are copied; values are not. */
 void v_push(struct arena *a, struct value *list, struct value *item);
 void v_put_key(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val);

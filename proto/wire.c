@@ -256,55 +256,89 @@ struct wire_error wire_check(struct bytes in, size_t most)
 
 /* ---- decoding what passed ---- */
 
+/* The bytes are copied once, and texts stay where they are in the copy: the NUL behind a text takes the place of the
+ * first byte of the next item, as soon as that has been read. */
 struct reader {
     struct arena *arena;
-    const uint8_t *p, *end;
+    uint8_t *p, *end;
+    uint8_t *nul; /* where one is still to be written; NULL: nowhere */
+    int depth;
+    bool bad;
 };
 
 static struct head take_head(struct reader *r)
 {
-    struct head h = {V_NIL, 1, 0};
-    (void)head_read(r->p, (size_t)(r->end - r->p), &h);
+    struct head h = {V_NIL, 0, 0};
+    if (head_read(r->p, (size_t)(r->end - r->p), &h))
+        r->bad = true;
+    if (r->nul)
+        *r->nul = 0;
+    r->nul = NULL;
     r->p += h.size;
     return h;
 }
 
+/* n bytes where they stand. */
+static const uint8_t *take_bytes(struct reader *r, size_t n)
+{
+    const uint8_t *p = r->p;
+    if (n > (size_t)(r->end - r->p)) {
+        r->bad = true;
+        return r->end; /* where a NUL has room */
+    }
+    r->p += n;
+    return p;
+}
+
 static const char *take_text(struct reader *r, size_t n)
 {
-    const char *s = arena_strn(r->arena, (const char *)r->p, n);
-    r->p += n;
+    const char *s = (const char *)take_bytes(r, n);
+    r->nul = r->p;
     return s;
 }
 
 static void take(struct reader *r, struct value *ret);
 
-/* The values of one list or map are one piece of memory; the check found no key twice, so no pair is searched. */
+/* As many items as the bytes that are left could hold at most. */
+static bool plausible(struct reader *r, size_t n)
+{
+    if (n > (size_t)(r->end - r->p) || r->depth >= WIRE_DEPTH)
+        r->bad = true;
+    return n && !r->bad;
+}
+
+/* The values of one list or map are one piece of memory; no key stands twice, so no pair is searched. */
 static void take_list(struct reader *r, size_t n, struct value *ret)
 {
-    if (!n)
+    if (!plausible(r, n))
         return;
     struct value *v = ARENA_ARRAY(r->arena, struct value, n);
     ret->u.list.item = ARENA_ARRAY(r->arena, struct value *, n);
-    ret->u.list.n = ret->u.list.cap = n;
-    for (size_t i = 0; i < n; i++) {
+    r->depth++;
+    for (size_t i = 0; i < n && !r->bad; i++) {
         ret->u.list.item[i] = &v[i];
         take(r, &v[i]);
     }
+    r->depth--;
+    ret->u.list.n = ret->u.list.cap = r->bad ? 0 : n;
 }
 
 static void take_map(struct reader *r, size_t n, struct value *ret)
 {
-    if (!n)
+    if (!plausible(r, n))
         return;
     struct value *v = ARENA_ARRAY(r->arena, struct value, n);
     ret->u.map.pair = ARENA_ARRAY(r->arena, struct pair, n);
-    ret->u.map.n = ret->u.map.cap = n;
-    for (size_t i = 0; i < n; i++) {
+    r->depth++;
+    for (size_t i = 0; i < n && !r->bad; i++) {
         struct head key = take_head(r);
         const char *text = take_text(r, (size_t)key.n);
-        ret->u.map.pair[i] = (struct pair){text, &v[i], v_head(text, (size_t)key.n), (size_t)key.n};
+        r->bad = r->bad || key.kind != V_STR;
+        ret->u.map.pair[i] = (struct pair){text, &v[i], r->bad ? 0 : v_head(text, (size_t)key.n), (size_t)key.n};
         take(r, &v[i]);
     }
+    r->depth--;
+    ret->u.map.n = ret->u.map.cap = r->bad ? 0 : n;
 }
 
 /* One value into a zeroed place. Recursion is bounded by WIRE_DEPTH. */
@@ -327,8 +361,7 @@ static void take(struct reader *r, struct value *ret)
         ret->u.str.n = n;
         return;
     case V_BIN:
-        ret->u.bin = (struct bytes){arena_copy(r->arena, r->p, n), n};
-        r->p += n;
+        ret->u.bin = (struct bytes){take_bytes(r, n), n};
         return;
     case V_LIST:
         take_list(r, n, ret);
@@ -339,6 +372,20 @@ static void take(struct reader *r, struct value *ret)
     }
 }
 
+enum status wire_decode_own(struct arena *a, struct bytes in, struct value **ret)
+{
+    uint8_t *copy = (uint8_t *)arena_strn(a, (const char *)in.p, in.n);
+    struct reader r = {.arena = a, .p = copy, .end = copy + in.n};
+    struct value *v = ARENA_NEW(a, struct value);
+    take(&r, v);
+    if (r.bad || r.p != r.end)
+        return ST_MALFORMED;
+    if (r.nul)
+        *r.nul = 0;
+    *ret = v;
+    return ST_OK;
+}
+
 enum status wire_decode_most(struct arena *a, struct bytes in, size_t most, struct value **ret, struct wire_error *err)
 {
     struct wire_error found = wire_check(in, most);
@@ -347,11 +394,7 @@ enum status wire_decode_most(struct arena *a, struct bytes in, size_t most, stru
             *err = found;
         return ST_MALFORMED;
     }
-    struct reader r = {a, in.p, in.p + in.n};
-    struct value *v = ARENA_NEW(a, struct value);
-    take(&r, v);
-    *ret = v;
-    return ST_OK;
+    return wire_decode_own(a, in, ret);
 }
 
 enum status wire_decode(struct arena *a, struct bytes in, struct value **ret, struct wire_error *err)
@@ -475,7 +518,8 @@ static size_t int_size(int64_t n)
     return n >= -32 ? 1 : n >= INT8_MIN ? 2 : n >= INT16_MIN ? 3 : n >= INT32_MIN ? 5 : 9;
 }
 
-/* The head of n bytes or items: `fixed` are the most that one byte tells, `small` whether a length of one byte exists. */
+/* The head of n bytes or items: `fixed` are the most that one byte tells, `small` whether a length of one byte exists.
+ */
 static size_t head_size(size_t n, size_t fixed, bool small)
 {
     return n <= fixed && fixed ? 1 : small && n <= UINT8_MAX ? 2 : n <= UINT16_MAX ? 3 : 5;

@@ -145,12 +145,9 @@ static void engine_and_bare(const char *folder, const char *config, size_t size,
     char name[128];
     struct record r = {0};
     size_t cases = (size_t)(most * 600) / size * size + size;
-    struct memory_figures f = memory_run(config, cases, size, &r);
-    double commands = (double)(cases * COMMANDS_A_CASE);
-    if (size == 64)
-        say("the judge alone: decide and apply", f.decisions, "/s");
+    double rate = memory_engine(config, cases, size, &r), commands = (double)(cases * COMMANDS_A_CASE);
     (void)snprintf(name, sizeof name, "the engine on a store in memory, batches of %zu", size);
-    say(name, f.commands, "/s");
+    say(name, rate, "/s");
     (void)snprintf(name, sizeof name, "writes of a command, batches of %zu", size);
     say(name, (double)r.n / commands, "writes");
     (void)snprintf(name, sizeof name, "the same writes into bare LMDB, batches of %zu", size);
@@ -167,6 +164,7 @@ int main(int argc, char **argv)
     }
     double most = strtod(argv[2], NULL);
     say("two flushes of a block", flushes(argv[1], most), "/s");
+    say("the judge alone: decide and apply", memory_judge(argv[3]), "/s");
     engine_and_bare(argv[1], argv[3], 1, most);
     engine_and_bare(argv[1], argv[3], 64, most);
     engine_and_bare(argv[1], argv[3], 1024, most);

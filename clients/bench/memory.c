@@ -223,14 +223,36 @@ static double judge_course(struct bench *b)
     return COURSE_ACTS / took;
 }
 
-struct memory_figures memory_run(const char *config, size_t cases, size_t size, struct record *ret)
+static struct bench bench_new(const char *config, size_t jobs)
 {
-    struct bench b = {.a = arena_new(), .store = store_open_mem(), .job = xcalloc(size > 2 ? size : 2, sizeof *b.job)};
+    struct bench b = {.a = arena_new(), .store = store_open_mem(), .job = xcalloc(jobs > 2 ? jobs : 2, sizeof *b.job)};
+    begin(&b, config);
+    return b;
+}
+
+static void bench_done(struct bench *b)
+{
+    engine_free(b->engine);
+    store_close(b->store);
+    arena_free(b->a);
+    free(b->job);
+}
+
+double memory_judge(const char *config)
+{
+    struct bench b = bench_new(config, 1);
+    double rate = judge_course(&b);
+    bench_done(&b);
+    return rate;
+}
+
+double memory_engine(const char *config, size_t cases, size_t size, struct record *ret)
+{
+    struct bench b = bench_new(config, size);
     struct course *course = xcalloc(size, sizeof *course);
     int64_t *kase = xcalloc(size, sizeof *kase);
-    begin(&b, config);
-    struct memory_figures f = {.decisions = judge_course(&b)};
-    record_over(b.store, ret);
+    if (ret)
+        record_over(b.store, ret);
     b.busy = 0;
     for (size_t done = 0; done < cases; done += size) {
         for (size_t i = 0; i < size; i++)
@@ -246,12 +268,9 @@ struct memory_figures memory_run(const char *config, size_t cases, size_t size, 
             arena_reset(b.a);
         }
     }
-    f.commands = (double)((cases + size - 1) / size * size * COURSE_ACTS) / b.busy;
-    engine_free(b.engine);
-    store_close(b.store);
-    arena_free(b.a);
+    double rate = (double)((cases + size - 1) / size * size * COURSE_ACTS) / b.busy;
+    bench_done(&b);
     free(course);
     free(kase);
-    free(b.job);
-    return f;
+    return rate;
 }

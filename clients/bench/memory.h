@@ -7,13 +7,12 @@
 
 #include "clients/bench/record.h"
 
-struct memory_figures {
-    double commands;  /* a second, through the engine, in batches */
-    double decisions; /* a second: decide and apply */
-};
-
-/* Takes cases through their course, `batch` commands at a time, and records what was written. config: the folder with
+/* Decisions a second over the twelve acts of a course: decide and apply, in memory. config: the folder with
  * procedures/yinchuan.yaml and calendars/. */
-struct memory_figures memory_run(const char *config, size_t cases, size_t batch, struct record *ret);
+double memory_judge(const char *config);
+
+/* Commands a second through the engine: takes cases through their course, `batch` commands at a time. ret (may be NULL)
+ * gets what was written. */
+double memory_engine(const char *config, size_t cases, size_t batch, struct record *ret);
 
 #endif

@@ -89,7 +89,7 @@ void actor_find_task(struct bench *b)
  * part. */
 void actor_close_tasks(struct bench *b)
 {
-    const struct value *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
+    const struct value *tasks = v_branch(b->a, v_get(b->kase, "tasks"));
     int64_t part = b->part ? strtoll(b->part, NULL, 10) : 0;
     for (size_t i = 0; i < v_count(tasks); i++) {
         const struct pair *p = &tasks->u.map.pair[i];

@@ -72,7 +72,7 @@ static struct value *path_map(struct arena *a, struct value *kase, char *path, b
  */
 static struct value *own(struct arena *a, const struct value *val)
 {
-    return v_kind(val) == V_LIST || v_kind(val) == V_MAP ? v_copy(a, val) : (struct value *)val;
+    return v_branch(a, val);
 }
 
 static enum status put(struct arena *a, struct value *kase, const char *path, const struct value *val)

@@ -9,7 +9,7 @@
 void bench_begin(struct bench *b, struct arena *a, const struct judge *j)
 {
     *b = (struct bench){.a = a, .j = j, .p = j->procedure, .opening = !j->kase};
-    b->kase = j->kase ? v_copy(a, j->kase) : v_map(a);
+    b->kase = j->kase ? v_branch(a, j->kase) : v_map(a);
     b->changes = v_list(a);
     b->notices = v_list(a);
     b->transitions = v_list(a);

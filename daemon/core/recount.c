@@ -176,7 +176,7 @@ static struct value *moved_of(struct bench *b, const struct limit_kind *kind, co
 
 size_t decide_stale(struct arena *a, const struct judge *j, struct limit **ret)
 {
-    struct bench b = {.a = a, .j = j, .p = j->procedure, .kase = v_copy(a, j->kase)};
+    struct bench b = {.a = a, .j = j, .p = j->procedure, .kase = v_branch(a, j->kase)};
     b.done = when_day(j->now, j->procedure->zone_minutes);
     struct limit *list = NULL;
     size_t n = 0, cap = 0;

@@ -17,7 +17,7 @@ struct bytes value_bytes(struct arena *a, const struct value *v)
 static enum status decode(struct arena *a, struct bytes in, struct value **ret)
 {
     struct value *v;
-    if (wire_decode_most(a, in, EVENT_MOST, &v, NULL) || v_kind(v) != V_MAP)
+    if (in.n > EVENT_MOST || wire_decode_own(a, in, &v) || v_kind(v) != V_MAP)
         return ST_CORRUPT;
     *ret = v;
     return ST_OK;
