@@ -40,6 +40,7 @@ function(house_library name)
 endfunction()
 
 house_library(sodium libsodium)
+house_library(xxhash libxxhash)
 house_library(msgpack msgpack-c msgpack)
 house_library(yaml yaml-0.1)
 if(NOT LEEWAY_PURE)

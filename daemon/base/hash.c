@@ -2,9 +2,11 @@
 
 #include "daemon/base/check.h"
 
+#define XXH_INLINE_ALL
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
 struct hasher {
     crypto_generichash_state *state; /* wants an alignment of 64 */
@@ -57,15 +59,6 @@ struct hash hash_end(struct hasher *h)
 
 uint64_t checksum(const void *a, size_t na, const void *b, size_t nb)
 {
-    static const uint8_t key[crypto_shorthash_KEYBYTES];
-    uint8_t first[crypto_shorthash_BYTES + 8], out[8];
-    crypto_shorthash(first, a, na, key);
-    /* the length of a separates ("ab","c") from ("a","bc") */
-    for (int i = 0; i < 8; i++)
-        first[8 + i] = (uint8_t)((uint64_t)na >> (8 * i));
-    crypto_shorthash(out, b, nb, first);
-    uint64_t v = 0;
-    for (int i = 0; i < 8; i++)
-        v |= (uint64_t)out[i] << (8 * i);
-    return v;
+    /* the hash of a is the seed: ("ab","c") and ("a","bc") part there */
+    return XXH3_64bits_withSeed(b, nb, XXH3_64bits(a, na));
 }

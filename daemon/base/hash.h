@@ -27,7 +27,7 @@ struct hasher *hash_begin(void); /* gives: hash_end() releases it */
 void hash_more(struct hasher *h, const void *p, size_t n);
 struct hash hash_end(struct hasher *h);
 
-/* SipHash-2-4 under a zero key of a, then b: a checksum against flipped bits, no defence against a forger. */
+/* XXH3 (64 bits) of b, seeded with that of a: a checksum against flipped bits, no defence against a forger. */
 uint64_t checksum(const void *a, size_t na, const void *b, size_t nb);
 
 #endif

@@ -8,7 +8,7 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/status.h"
 
-enum { FRAME_VERSION = 1, FRAME_LEN = 9 };
+enum { FRAME_VERSION = 2, FRAME_LEN = 9 };
 
 /* Write FRAME_LEN + val.n bytes to out, which must not overlap key or val. */
 void frame_make(struct bytes key, struct bytes val, uint8_t *out);
