@@ -1,7 +1,7 @@
 /* leeway.h - the client library of Leeway
  *
  * A client speaks the protocol of PROTOCOL.md with one daemon: commands and questions with their answers, the stream of
- * a department's notices, the transitions of all cases. clients/examples/ shows it in two programs of thirty lines.
+ * a department's notices, the transitions of all cases. clients/examples/ shows it in two short programs.
  *
  * Loop: a client has one descriptor, lw_fd(), readable (level-triggered) when there is something to do, and
  * lw_timeout() tells when something falls due; lw_process() does all of it and returns. lw_run() is poll and process.

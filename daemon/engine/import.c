@@ -235,9 +235,31 @@ static void mark(struct import *m, struct draft *d, const struct value *act)
     v_put(m->a, d->keys, "imported", imported);
 }
 
+/* What stands in `acts` was not looked at when the message came in. */
+static bool act_fits(struct import *m, const struct value *act)
+{
+    static const struct {
+        const char *key;
+        enum value_kind kind;
+    } keys[] = {{"line", V_INT},   {"act", V_STR},    {"done", V_STR}, {"by", V_MAP},
+                {"fields", V_MAP}, {"papers", V_MAP}, {"part", V_INT}, {"second", V_STR}};
+    const char *wrong = v_kind(act) == V_MAP ? NULL : "acts";
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !wrong; i++)
+        if (v_get(act, keys[i].key) && v_kind(v_get(act, keys[i].key)) != keys[i].kind)
+            wrong = keys[i].key;
+    if (!wrong)
+        return true;
+    struct draft d = draft_refused("form", "field-wrong", arena_printf(m->a, "%s of an act has another form", wrong));
+    d.rejection.field = wrong;
+    refuse_line(m, d, act);
+    return false;
+}
+
 static enum status judge_act(struct import *m, size_t i)
 {
     const struct value *act = v_at(m->acts, i);
+    if (!act_fits(m, act))
+        return ST_OK;
     struct value *message = m->message[i] = act_message(m, act);
     enum status st = find_law(m, act);
     if (!st && !m->is_refused)

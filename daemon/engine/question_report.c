@@ -20,9 +20,8 @@ struct reporting {
     bool persons, lines, conclusions, times;
     size_t times_at; /* which dimension it is */
     struct tally *rows;
-    struct value *lined; /* list of lines */
-    int64_t total;
-    int looked;
+    struct value *lined;         /* list of lines */
+    int64_t total, looked, most; /* records looked at for this page */
 };
 
 /* ---- the question ---- */
@@ -31,7 +30,7 @@ static bool refuse_dimension(struct reporting *r, const char *name)
 {
     struct asking *k = r->k;
     (void)refuse(k, "form", "dimension-unknown",
-                 arena_printf(k->a, "there is no dimension '%.64s' here; there are: %s%s", name,
+                 arena_printf(k->a, "there is no dimension '%s' here; there are: %s%s", strlen(name) <= 64 ? name : "…",
                               report_known(k->a, r->newest), r->persons ? ", times" : ""));
     return false;
 }
@@ -90,6 +89,8 @@ static bool take_question(struct reporting *r)
     r->persons = strcmp(of, "persons") == 0;
     r->q.stays = strcmp(of, "stays") == 0;
     r->lines = v_get_bool(k->m, "lines");
+    r->most = v_get_int(k->m, "limit", LOOK_MOST);
+    r->most = r->most < 1 ? 1 : r->most > LOOK_MOST ? LOOK_MOST : r->most;
     r->q.reg = view_register(k->q->view);
     r->q.calendar = laws_calendar(view_laws(k->q->view));
     if (!r->newest)
@@ -137,7 +138,7 @@ static void line_add(struct reporting *r, const char *what, struct value *who, c
 
 static bool page_over(const struct reporting *r)
 {
-    return r->looked >= LOOK_MOST || tally_count(r->rows) >= ROWS_MOST || v_count(r->lined) >= PAGE_MOST;
+    return r->looked >= r->most || tally_count(r->rows) >= ROWS_MOST || v_count(r->lined) >= PAGE_MOST;
 }
 
 /* The rows of one case; 0 when it is of another procedure, or does not count. */

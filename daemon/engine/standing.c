@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { CASES_MOST = 500, AREAS_TOLD = 2000 }; /* of one person; bytes of the areas that a refusal names */
+enum { CASES_MOST = 500, AREAS_TOLD = 300 }; /* of one person; bytes of the areas that a refusal names */
 
 struct inquiry {
     struct standing_question q;
@@ -40,11 +40,12 @@ static bool area_known(struct engine *e, struct arena *a, const char *area, stru
             buf_done(&known);
             return true;
         }
-        if (known.n < AREAS_TOLD)
-            buf_printf(&known, "%s%s(%s)", known.n ? "、" : "", p->key, v_text(p->val, ""));
+        if (known.n < AREAS_TOLD) /* its word; what it is called, the documents tell */
+            buf_printf(&known, "%s%s", known.n ? "、" : "", p->key);
     }
     *ret = draft_refused("form", "area-unknown",
-                         arena_printf(a, "没有“%.64s”这一用途;已知的用途:%s", area, known.n ? buf_cstr(&known) : "无"));
+                         arena_printf(a, "没有“%s”这一用途;已知的用途:%s", strlen(area) <= 64 ? area : "…",
+                                      known.n ? buf_cstr(&known) : "无"));
     buf_done(&known);
     return false;
 }

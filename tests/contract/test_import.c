@@ -187,6 +187,12 @@ static void one_wrong_act_and_nothing_of_the_case_is_written(void **state)
     v_del(v_at(list, 2), "done");
     refused(h, import(h, "b", list), "done-missing");
     list = acts(h, 3);
+    v_put_int(house_arena(h), v_at(list, 2), "second", 7);
+    refused(h, import(h, "b", list), "field-wrong");
+    list = acts(h, 3);
+    v_push(house_arena(h), list, v_str(house_arena(h), "no act"));
+    refused(h, import(h, "b", list), "field-wrong");
+    list = acts(h, 3);
     v_del(v_at(list, 2), "by");
     refused(h, import(h, "b", list), "by-missing");
     list = acts(h, 3);

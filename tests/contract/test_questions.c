@@ -454,11 +454,68 @@ static void a_paper_is_cited_from_its_command_on(void **state)
     assert_false(cited);
 }
 
+/* All pages of a report, a record each: SC-19, matters and persons separately, whatever the portions. */
+static int64_t reported(struct house *h, const char *of, const char *kind, int64_t *ret_total)
+{
+    struct arena *a = house_arena(h);
+    struct value *m = house_question(h, "report"), *by = v_list(a);
+    int64_t n = 0;
+    v_push(a, by, v_str(a, "kind"));
+    v_put_str(a, m, "procedure", "yinchuan");
+    v_put_str(a, m, "of", of);
+    v_put_int(a, m, "limit", 1);
+    v_put(a, m, "by", by);
+    for (*ret_total = 0;;) {
+        const struct value *page = house_ask(h, "monitor", m), *rows = v_get(page, "rows");
+        assert_string_equal(v_get_str(page, "t", ""), "answer");
+        for (size_t i = 0; i < v_count(rows); i++)
+            if (strcmp(v_text(v_at(v_get(v_at(rows, i), "by"), 0), ""), kind) == 0)
+                n += v_get_int(v_at(rows, i), "n", 0);
+        *ret_total += v_get_int(page, "total", 0);
+        if (!v_get(page, "next"))
+            return n;
+        v_put(a, m, "after", v_get(page, "next"));
+    }
+}
+
+static void a_report_counts_matters_and_persons_page_by_page(void **state)
+{
+    struct house *h = *state;
+    int64_t total;
+    struct value *other = city_proceeding(h, NULL);
+    v_put_str(house_arena(h), v_get(other, "fields"), "subject", "p2");
+    (void)city_case(h, "determined");
+    (void)city_case(h, "received"); /* the same person */
+    (void)city_do(h, "housing", other);
+    assert_int_equal(reported(h, "matters", "application", &total), 3);
+    assert_int_equal(total, 3);
+    assert_int_equal(reported(h, "persons", "application", &total), 2);
+    assert_int_equal(total, 2);
+}
+
+static void a_report_names_nobody_to_who_may_not_inspect(void **state)
+{
+    struct house *h = *state;
+    struct value *m = house_question(h, "report");
+    (void)city_case(h, "received");
+    v_put_str(house_arena(h), m, "procedure", "yinchuan");
+    v_put_str(house_arena(h), m, "of", "persons");
+    assert_true(refused(house_ask(h, "head", m), "right"));
+    v_put_bool(house_arena(h), m, "lines", true);
+    assert_true(refused(house_ask(h, "monitor", m), "right"));
+    const struct value *lines = v_get(house_ask(h, "inspector", m), "lines");
+    assert_string_equal(v_get_str(v_at(lines, 0), "person", ""), "p1");
+    v_put_str(house_arena(h), m, "procedure", "yinchun");
+    assert_true(refused(house_ask(h, "inspector", m), "form"));
+}
+
 int main(int argc, char **argv)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(status_tells_heads_and_the_asker),         T(the_census_counts_every_case_once),
+        T(status_tells_heads_and_the_asker),         T(a_report_counts_matters_and_persons_page_by_page),
+        T(status_tells_heads_and_the_asker),         T(a_report_names_nobody_to_who_may_not_inspect),
         T(only_who_has_a_part_sees_a_case),          T(cases_are_listed_page_by_page),
         T(history_tells_the_course_without_persons), T(explain_counts_the_days),
         T(tasks_say_what_is_asked_of_a_department),  T(served_tells_the_way_of_each_notice),

@@ -184,9 +184,11 @@ static bool count_is(struct play *p, const struct expect *e)
         const struct value *days = v_get(v_at(clocks, i), "days");
         for (size_t k = 0; is_text(v_at(clocks, i), "clock", e->name) && k < v_count(days); k++)
             if (is_text(v_at(days, k), "day", e->day)) {
-                buf_printf(&p->seen, "%s (%s)", v_get_bool(v_at(days, k), "counts") ? "计入" : "不计",
-                           v_get_str(v_at(days, k), "why", ""));
-                return v_get_bool(v_at(days, k), "counts") == (e->number != 0);
+                bool paused = v_get_bool(v_at(days, k), "paused");
+                bool counts = v_get_bool(v_at(days, k), "counts") && !paused;
+                buf_printf(&p->seen, "%s (%s)", counts ? "计入" : "不计",
+                           paused ? "暂停" : v_get_str(v_at(days, k), "why", ""));
+                return counts == (e->number != 0);
             }
     }
     buf_str(&p->seen, "不在计算的日期之内");

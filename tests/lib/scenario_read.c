@@ -280,7 +280,8 @@ static struct step *read_declaration(struct scenario *s, const struct line *l, i
     if (town_read(s, l) || set_read(s, l))
         return NULL;
     if (strcmp(w, "引用") == 0 && l->n == 2)
-        read_file(s, arena_printf(s->a, "tests/scenario/%s.inc", l->word[1].s), depth + 1);
+        read_file(s, arena_printf(s->a, strchr(l->word[1].s, '/') ? "%s.inc" : "tests/scenario/%s.inc", l->word[1].s),
+                  depth + 1);
     else if (strcmp(w, "开始") == 0 && l->n == 2)
         s->start = word_day(s, l, &l->word[1]);
     else if (strcmp(w, "模板") == 0)

@@ -1,5 +1,5 @@
 """Hold PROTOCOL.md and proto/vectors to each other: each statement [LWP-n] stands once and has a vector, each vector
-names statements that there are, and the index names each file.
+names statements that there are, the index names each file, and each question has its statement.
 
     check_statements.py PROTO-FOLDER
 """
@@ -21,11 +21,22 @@ def vectors(folder, index):
             yield f"{entry['file']}, {vector.get('name', number)}", vector.get("lwp", [])
 
 
+def unnumbered(folder):
+    """Questions that the daemon takes (message.c) and that PROTOCOL.md does not state by number."""
+    source = (folder / "message.c").read_text()
+    questions = re.findall(r'"([a-z-]+)"', re.search(r"questions\[\] = \{(.*?)\};", source, re.S)[1])
+    rows = set(re.findall(r"^\| ([a-z-]+) \[LWP-3\d\d\] \|", (folder / "PROTOCOL.md").read_text(), re.M))
+    if len(questions) < 20:
+        sys.exit("the questions of message.c were not found: the search is broken")
+    return [f"the question {q} has no row with a number in section 3" for q in questions if q not in rows]
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     index = json.loads((folder / "vectors" / "index.json").read_text())
     stated = [int(n) for n in re.findall(r"(?<!`)\[LWP-(\d+)\]", (folder / "PROTOCOL.md").read_text())]
     wrong = [f"LWP-{n} is stated twice" for n in sorted({n for n in stated if stated.count(n) > 1})]
+    wrong += unnumbered(folder)
     held = {}
     for where, numbers in vectors(folder / "vectors", index):
         for n in numbers:

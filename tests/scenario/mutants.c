@@ -3,6 +3,8 @@
  *     mutants [--list] [--sample N] [--jobs N] [PROCEDURE…]
  *     mutants --one "PATH CHANGE" PROCEDURE
  *
+ * PROCEDURE is a name of config/procedures, or the path of a file whose scenarios are in its folder.
+ *
  * Each change of a procedure file (mutate.h) is a mutant. One that the loader refuses does no harm. The others are
  * played with the scenarios of the procedure: a mutant is killed when one fails in a step that cites a number which
  * the changed entry, or the nearest entry around it that cites any, carries; where nothing is cited (acts that no
@@ -86,7 +88,7 @@ static bool file_read(struct file *f, const char *name, const struct file_names 
 {
     *f = (struct file){.a = arena_new()};
     f->name = arena_str(f->a, name);
-    f->path = arena_printf(f->a, "config/procedures/%s.yaml", name);
+    f->path = strchr(name, '/') ? f->name : arena_printf(f->a, "config/procedures/%s.yaml", name);
     if (access(f->path, R_OK)) {
         printf("there is no %s\n", f->path);
         return false;
@@ -362,6 +364,17 @@ static size_t all_procedures(const struct file_names *files, const char **names)
     return files->n;
 }
 
+/* A procedure that is named by its path has its scenarios in the same folder; one of the shipped has none there. */
+static struct file_names scenarios_beside(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    char folder[256];
+    if (!slash || (size_t)(slash - name) >= sizeof folder)
+        return (struct file_names){0};
+    snprintf(folder, sizeof folder, "%.*s", (int)(slash - name), name);
+    return files_list(folder, ".scn");
+}
+
 int main(int argc, char **argv)
 {
     struct options o;
@@ -374,8 +387,11 @@ int main(int argc, char **argv)
     struct known known = {.text = strdup(buf_cstr(&text))};
     struct counts *counts = calloc(n + 1, sizeof *counts);
     bool ok = true;
-    for (size_t i = 0; i < n; i++)
-        ok = whole_file(names[i], &scenarios, &o, &known, &counts[i]) && ok;
+    for (size_t i = 0; i < n; i++) {
+        struct file_names beside = scenarios_beside(names[i]);
+        ok = whole_file(names[i], beside.n ? &beside : &scenarios, &o, &known, &counts[i]) && ok;
+        files_forget(&beside);
+    }
     if (!o.one)
         printf("%-12s %7s %8s %7s %9s %10s\n", "procedure", "mutants", "refused", "killed", "survived", "");
     for (size_t i = 0; i < n && !o.one; i++)

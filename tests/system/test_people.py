@@ -259,6 +259,9 @@ class Names(PeopleTest):
         refused = self.refused("form", self.client("housing-clerk").command, "record-proceeding", procedure="yinchuan",
                                fields=fields)
         self.nobody_in("an error", str(refused))
+        # whom somebody types as the second person is kept only if it is a principal that may be one
+        self.client("discipline-clerk").command("apply", case=case, fields=support.APPLICATION, by={"party": "applicant"},
+                                                second=NAMES["post"], papers={"application": [clerk.put_paper(b"x")]})
         # a refusal by the law is remembered as an event: it names nobody either
         self.refused("law", clerk.command, "accept", case=self.case, reason=NAMES["reason"])
         events = self.client("inspector").ask("events", **{"from": 1}, limit=500)["events"]

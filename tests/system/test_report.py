@@ -215,5 +215,85 @@ class Suichang(CommandLine):
         self.assertEqual(total, 21 + 33 + 327)
 
 
+class Yinchuan(CommandLine, support.TownTest):
+    """Determinations of one department about one unit: consequences, discretion, alarms, common problems."""
+
+    SERIAL = 0
+
+    def determined(self, person, outcome="exempted", loss="none"):
+        Yinchuan.SERIAL += 1
+        housing, clerk = self.client("housing-clerk"), self.client("discipline-clerk")
+        fields = {**support.PROCEEDING, "proceeding": f"p-{Yinchuan.SERIAL}", "subject": person}
+        case = housing.command("record-proceeding", procedure="yinchuan", fields=fields)["case"]
+        clerk.command("apply", case=case, fields=support.APPLICATION, by={"party": "applicant"},
+                      papers={"application": [clerk.put_paper(f"申请书 {case}".encode())]})
+        clerk.command("accept", case=case)
+        housing.command("confirm-suspension", case=case)
+        report = {"examined-leads": [1], "findings-text": "事实清楚。", "loss": loss, "effect": "none", "petition": "none",
+                  "degree": "ordinary", "accident": "none", "public-interest-harm": "none", "other-violations": False,
+                  "circumstances": {"c8": ["self-correction", "recovery"]}}
+        clerk.command("issue-report", case=case, fields=report, papers={"report": [clerk.put_paper(b"report")]})
+        clerk.command("give-opinion", case=case, fields={"outcome": outcome, "opinion-reasons": "主动纠错。"})
+        clerk.command("issue-determination", case=case,
+                      papers={"written-determination": [clerk.put_paper(b"determination")]})
+        return case
+
+    def test_who_asks_is_answered_and_recorded(self):
+        """YC-36: the areas of the measure, in the words that others ask with; 可: the asking department may depart"""
+        case = self.determined("p001")
+        told = self.leeway("water-clerk", "standing", "check", "--person", "p001", "--for", "promotion")
+        self.assertIn("可以不受影响;另作决定须说明理由", told)
+        self.assertIn("不受影响的方面", told)
+        self.assertIn("干部提拔任用党风廉政审查", told)
+        self.assertIn("不受保护", self.leeway("water-clerk", "standing", "check", "--person", "p999", "--for", "award"))
+        unknown = self.leeway("water-clerk", "standing", "check", "--person", "p001", "--for", "promotoin", code=2)
+        self.assertIn("promotion", unknown)
+        checks = self.data("inspector", "standing", "checks", "--subject", "p001")["checks"]
+        self.assertEqual([(c["principal"], c["cases"]) for c in checks], [("water-clerk", [case])])
+
+    def test_a_departure_needs_a_reason_and_is_told(self):
+        """YC-36, SC-22"""
+        case = self.determined("p001")
+        check = self.data("water-clerk", "standing", "check", "--person", "p001", "--for", "award")["event"]
+        self.leeway("water-clerk", "standing", "depart", "--check", check, code=2)
+        self.leeway("audit-reader", "standing", "depart", "--check", check, "--reason", "理由", code=4)
+        self.assertIn("已记录", self.leeway("water-clerk", "standing", "depart", "--check", check, "--reason", "名额有限"))
+        self.assertEqual(self.data("water-clerk", "standing", "departures")["departures"][0]["cases"], [case])
+        served = self.client("discipline-clerk").ask("served", case=case)["notices"]
+        self.assertIn(("discipline", "standing-departed"), [(n["stream"], n["type"]) for n in served])
+        self.leeway("water-clerk", "standing", "depart", "--check", check, "--reason", "再次", code=6)
+
+    def test_like_cases_with_unlike_outcomes_are_told(self):
+        """AC-6: discretion"""
+        for person, outcome, loss in (("p1", "exempted", "none"), ("p2", "lighter", "none"), ("p3", "exempted", "some")):
+            self.determined(person, outcome, loss)
+        rows = self.data("inspector", "report", "discretion", "--procedure", "yinchuan")["discretion"]
+        self.assertEqual(len(rows), 1)
+        self.assertEqual(rows[0]["matters"], 2)
+
+    def test_signs_of_abuse_are_told_with_their_thresholds(self):
+        """AC-10, AC-19"""
+        for _ in range(3):
+            self.determined("p1")
+        alarms = {a["alarm"]: a for a in self.data("inspector", "report", "alarms", "--procedure", "yinchuan")["alarms"]}
+        self.assertEqual(alarms["person"]["n"], 3)
+        self.assertNotIn("p1", alarms["person"]["who"])
+        self.assertEqual(alarms["unit"]["n"], 3)
+        self.assertIn("市水务局", alarms["decider-unit"]["who"])
+        self.assertNotIn("no-reasons", alarms)
+        named = self.data("inspector", "report", "alarms", "--procedure", "yinchuan", "--lines")["alarms"]
+        self.assertIn("p1", [a["who"] for a in named])
+        none = self.data("inspector", "report", "alarms", "--procedure", "yinchuan", "--least", "4")["alarms"]
+        self.assertEqual(none, [])
+
+    def test_what_comes_again_is_told(self):
+        """LJ-22"""
+        for person in ("p1", "p2", "p3"):
+            self.determined(person)
+        common = self.data("inspector", "report", "common", "--procedure", "yinchuan", "--units", "1")["common"]
+        self.assertEqual([(c["what"], c["matters"], c["units"]) for c in common], [("c8", 3, 1)])
+        self.assertEqual(self.data("inspector", "report", "common", "--procedure", "yinchuan")["common"], [])
+
+
 if __name__ == "__main__":
     unittest.main()

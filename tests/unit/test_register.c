@@ -196,6 +196,38 @@ static void an_unknown_right_is_refused(void **state)
     assert_int_equal(right_by_name("approve"), RIGHT_APPROVE);
 }
 
+/* AC-19: who inspects changes nothing. What was given before that rule is folded as it was. */
+static void inspecting_goes_with_no_right_to_change(void **state)
+{
+    struct desk *d = *state;
+    struct value *fields = v_map(d->a), *rights = v_list(d->a);
+    v_put_str(d->a, fields, "principal", "li");
+    v_push(d->a, rights, v_str(d->a, "inspect"));
+    v_push(d->a, rights, v_str(d->a, "watch"));
+    v_put(d->a, fields, "rights", rights);
+    assert_null(register_refuses(d->a, d->r, "role-add", fields));
+    v_push(d->a, rights, v_str(d->a, "enter"));
+    assert_non_null(register_refuses(d->a, d->r, "role-add", fields));
+    v_put_str(d->a, fields, "act", "role-add");
+    assert_int_equal(register_apply(d->r, fields), ST_OK);
+    assert_true(register_rights(d->r, "li") & RIGHT_ENTER);
+}
+
+static void a_principal_with_a_subject_has_neither_department_nor_rights(void **state)
+{
+    struct desk *d = *state;
+    department(d, "cdi", "discipline");
+    assert_non_null(refuses(d, "role-add", "principal", "lv", NULL));
+    assert_non_null(refuses(d, "role-add", "principal", "lv", "subject", "p-lv", "department", "cdi", NULL));
+    assert_non_null(refuses(d, "role-add", "principal", "lv", "subject", "吕某", NULL));
+    does(d, "role-add", "principal", "lv", "subject", "p-lv", NULL);
+    assert_string_equal(register_principal_subject(d->r, "lv"), "p-lv");
+    assert_int_equal(register_rights(d->r, "lv"), 0);
+    assert_non_null(refuses(d, "role-change", "principal", "lv", "department", "cdi", NULL));
+    does(d, "role-end", "principal", "lv", NULL);
+    assert_null(register_principal_subject(d->r, "lv"));
+}
+
 static void a_revoked_key_is_told_apart_from_an_unknown_one(void **state)
 {
     struct desk *d = *state;
@@ -280,6 +312,8 @@ int main(int argc, char **argv)
         T(the_only_one_of_a_kind_is_none_when_there_are_several),
         T(nobody_is_their_own_superior),
         T(a_role_gives_its_rights_until_it_ends),
+        T(inspecting_goes_with_no_right_to_change),
+        T(a_principal_with_a_subject_has_neither_department_nor_rights),
         T(an_unknown_right_is_refused),
         T(a_revoked_key_is_told_apart_from_an_unknown_one),
         T(the_name_of_a_person_stays_out_of_the_register),
