@@ -475,7 +475,8 @@ static size_t int_size(int64_t n)
     return n >= -32 ? 1 : n >= INT8_MIN ? 2 : n >= INT16_MIN ? 3 : n >= INT32_MIN ? 5 : 9;
 }
 
-/* The head of n bytes or items: `fixed` are the most that one byte tells, `small` whether a length of one byte exists. */
+/* The head of n bytes or items: `fixed` are the most that one byte tells, `small` whether a length of one byte exists.
+ */
 static size_t head_size(size_t n, size_t fixed, bool small)
 {
     return n <= fixed && fixed ? 1 : small && n <= UINT8_MAX ? 2 : n <= UINT16_MAX ? 3 : 5;
