@@ -290,8 +290,9 @@ static void report(struct file *f, const struct board *b, struct known *k, bool 
         if (reason)
             buf_str(&k->used, id);
         if (list || survived)
-            printf("%s:%d:%d: %s %s: %s%s%.*s\n", f->path, m->line, m->column, m->path, mutant_text(f->a, m),
-                   fate_text(f, r), reason ? ": " : "", reason ? (int)strcspn(reason, "\n") : 0, reason ? reason : "");
+            printf("%s:%d:%d: %s %s (%s): %s%s%.*s\n", f->path, m->line, m->column, m->path, change_name(m->change),
+                   m->was ? m->was : "all of it", fate_text(f, r), reason ? ": " : "",
+                   reason ? (int)strcspn(reason, "\n") : 0, reason ? reason : "");
     }
 }
 
