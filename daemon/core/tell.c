@@ -144,7 +144,7 @@ static void notice_out(struct bench *b, struct value *n, const char *article)
     v_put_str(b->a, n, "article", article);
     v_put_str(b->a, n, "part", b->part);
     v_put_str(b->a, n, "clock", b->clock);
-    if (b->clock)
+    if (b->clock && !v_get(n, "due")) /* who is asked reads until when, not which limit is near or was missed */
         v_put_str(b->a, n, "due", v_get_str(v_get(v_get(b->kase, "clocks"), b->clock), "due", NULL));
     v_push(b->a, b->notices, n);
     note_told(b, v_get_str(n, "type", ""), v_get_str(n, "stream", ""));

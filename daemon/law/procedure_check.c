@@ -160,6 +160,27 @@ static void check_answers(struct reader *r, const struct node *root)
                              p->acts[k].rules[i].neffects);
 }
 
+static void check_miss_of(struct reader *r, const struct node *at, const struct clock_rule *c, const struct effect *e,
+                          size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct act *asked = procedure_act(r->proc, e[i].answer);
+        if (asked && !may_answer(asked, &e[i].to))
+            problems_add(r->p, at, "the miss of clock '%s' asks for '%s' somebody who may not do it", c->name,
+                         asked->name);
+        check_miss_of(r, at, c, e[i].kids, e[i].nkids);
+    }
+}
+
+/* A missed clock asks too, in whatever stage the case then is. */
+static void check_misses(struct reader *r, const struct node *root)
+{
+    const struct procedure *p = r->proc;
+    for (size_t i = 0; i < p->nclocks; i++)
+        check_miss_of(r, row(root, "clocks", "clock", p->clocks[i].name), &p->clocks[i], p->clocks[i].on_miss,
+                      p->clocks[i].non_miss);
+}
+
 /* The judge itself asks for the act `serve` of whoever must serve a notice on paper. */
 static void check_service(struct reader *r, const struct node *root)
 {
@@ -222,5 +243,6 @@ void procedure_check(struct reader *r, const struct node *root)
     check_stages(r, root);
     check_clocks(r, root);
     check_answers(r, root);
+    check_misses(r, root);
     check_service(r, root);
 }

@@ -1,5 +1,6 @@
 /* Who learns of a step: departments in their streams, others on paper, everyone who watches by a transition. */
 #include "court_tests.h"
+#include "tests/lib/files.h"
 
 #include <stdlib.h>
 
@@ -257,6 +258,26 @@ static void the_superior_of_whoever_it_is_about_is_told(void **state)
     assert_string_equal(text_in(court_notice(c, "committee", "limit-missed"), "role"), "superior");
 }
 
+static void who_is_asked_when_a_limit_is_missed_reads_until_when(void **state)
+{
+    struct court *c = *state;
+    struct buf law = files_read("tests/lib/court.yaml"), asking = {0};
+    const char *told = strstr(buf_cstr(&law), "{tell: limit-missed, to: [receiver]}");
+    buf_put(&asking, law.p, (size_t)((const uint8_t *)told - law.p));
+    buf_str(&asking, "{tell: limit-missed, to: [receiver], answer: report, within: 5}");
+    buf_str(&asking, strchr(told, '}') + 1);
+    court_law(c, buf_cstr(&asking));
+    court_accepted(c);
+    court_to(c, "2026-03-31");
+    court_falls_due(c, "miss", "checking");
+    const struct value *asked = court_notice(c, "cdi", "limit-missed");
+    assert_string_equal(text_in(asked, "answer"), "report");
+    assert_string_equal(text_in(asked, "due"), "2026-04-07"); /* within 5 working days after the 31st */
+    assert_string_equal(text_in(court_notice(c, "committee", "limit-missed"), "due"), "2026-03-25");
+    buf_done(&law);
+    buf_done(&asking);
+}
+
 static void where_nobody_is_above_only_the_owner_is_told(void **state)
 {
     struct court *c = *state;
@@ -376,6 +397,7 @@ int main(int argc, char **argv)
         T(a_keyless_department_that_is_asked_holds_the_task),
         T(a_limit_that_the_daemon_tells_of_is_served_by_who_leads_the_case),
         T(the_superior_of_whoever_it_is_about_is_told),
+        T(who_is_asked_when_a_limit_is_missed_reads_until_when),
         T(where_nobody_is_above_only_the_owner_is_told),
         T(one_transition_stands_for_all_notices_of_a_type),
         T(a_transition_names_the_department_that_must_act),
