@@ -236,6 +236,23 @@ static void do_conclude(struct bench *b, const struct effect *e)
     bench_put(b, bench_path(b, "%sconcluded", part), subjects_moment(b));
 }
 
+/* The case is open again: the register of consequences finds it pending, until it is concluded anew. */
+static void do_reopen(struct bench *b)
+{
+    static const char *const fallen[] = {"outcome", "concluded", "determined", "grants"};
+    for (size_t i = 0; i < sizeof fallen / sizeof *fallen; i++)
+        if (v_get(b->kase, fallen[i]))
+            bench_del(b, fallen[i]);
+    for (size_t k = 0; k < b->p->nparts; k++) {
+        const char *kind = b->p->parts[k].name;
+        const struct value *parts = v_copy(b->a, v_get(v_get(b->kase, "parts"), kind));
+        for (size_t i = 0; i < v_count(parts); i++)
+            for (size_t f = 0; f < 2; f++)
+                if (v_get(parts->u.map.pair[i].val, fallen[f]))
+                    bench_del(b, bench_path(b, "parts.%s.%s.%s", kind, parts->u.map.pair[i].key, fallen[f]));
+    }
+}
+
 /* ---- the course ---- */
 
 static void do_turn(struct bench *b, const struct effect *e)
@@ -361,10 +378,8 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         each_suspension(b, e->verb == DO_RELEASE);
         break;
     case DO_TELL:
-        tell(b, e, article);
-        break;
     case DO_TASK:
-        tell_task(b, e);
+        e->verb == DO_TASK ? tell_task(b, e) : tell(b, e, article);
         break;
     case DO_ADD:
         do_add(b, e, rule);
@@ -376,7 +391,8 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         do_fill(b, e);
         break;
     case DO_CONCLUDE:
-        do_conclude(b, e);
+    case DO_REOPEN:
+        e->verb == DO_REOPEN ? do_reopen(b) : do_conclude(b, e);
         break;
     case DO_GRANT:
         do_grant(b, e, article);

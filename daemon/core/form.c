@@ -155,6 +155,8 @@ static void check_link(struct bench *b, const struct fact *f, const struct value
                      bench_word(b, v));
     else if (v_get_int(other, "case", 0) == v_get_int(b->kase, "case", -1))
         bench_refuse(b, "form", "link-to-itself", "field '%s' (%s): a case is not linked to itself", f->name, f->label);
+    else if (v_get_int(v_get(v_get(other, "links"), f->link), "case", -1) == v_get_int(b->kase, "case", -2))
+        bench_refuse(b, "law", "link-in-a-circle", "%s:事项%s已关联本案,不能再关联回去", f->label, bench_word(b, v));
     else if (f->kinds.n && !words_have(&f->kinds, v_get_str(other, "kind", "")))
         bench_refuse(b, "law", "link-of-wrong-kind", "%s:所关联的事项属于另一类(%s)", f->label,
                      v_get_str(other, "kind", ""));
@@ -317,6 +319,16 @@ static void refuse_unknown(struct bench *b, const struct value *fields)
 
 /* ---- parts ---- */
 
+/* One matter has one outcome for each person: nobody stands in it twice. */
+static void check_once(struct bench *b, const struct part_kind *k, const struct fact *f, const struct value *v)
+{
+    const struct value *parts = v_get(v_get(b->kase, "parts"), k->name);
+    for (size_t i = 0; f->type == FACT_SUBJECT && i < v_count(parts); i++)
+        if (v_equal(v_get(parts->u.map.pair[i].val, f->name), v))
+            bench_refuse(b, "form", "subject-twice", "%s '%s' (%s): 本案已列明,不能重复", k->label, v_text(v, ""),
+                         f->label);
+}
+
 static void take_part(struct bench *b, const struct part_kind *k, const char *id, const struct value *given)
 {
     struct value *part = v_map(b->a);
@@ -332,6 +344,7 @@ static void take_part(struct bench *b, const struct part_kind *k, const char *id
             continue;
         }
         check_value(b, f, v);
+        check_once(b, k, f, v);
         if (f->is_private)
             put_private(b, arena_printf(b->a, "%s.%s.%s", k->name, id, f->name), v);
         else

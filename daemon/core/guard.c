@@ -191,6 +191,14 @@ static bool linked_given(const struct bench *b, const struct guard *g)
     return g->other ? v_get(v_get(link, "facts"), g->other) != NULL : link != NULL;
 }
 
+/* What nobody said is the same as nothing. */
+static bool linked_same(struct bench *b, const struct guard *g)
+{
+    const struct value *theirs = v_get(v_get(v_get(v_get(b->kase, "links"), g->name), "facts"), g->other);
+    const struct value *own = bench_fact(b, g->other);
+    return theirs && own && v_equal(theirs, own);
+}
+
 static bool another(const struct bench *b, const struct guard *g)
 {
     const char *before = v_get_str(v_get(b->kase, "did"), g->name, NULL);
@@ -289,6 +297,8 @@ bool guard_holds(struct bench *b, const struct guard *g)
         return linked_in(b, g);
     case GUARD_LINKED_GIVEN:
         return linked_given(b, g) == g->yes;
+    case GUARD_LINKED_SAME:
+        return linked_same(b, g) == g->yes;
     }
     return false;
 }

@@ -225,7 +225,9 @@ static struct day day_of(const struct look *l)
     struct day issued = case_day(v_get(l->kase, "determined"), "day");
     switch (l->q->on) {
     case REPORT_DETERMINED:
-        return !outcome_of(l) ? DAY_NONE : day_is(issued) ? issued : case_day(concluded_of(l), "day");
+        if (day_is(issued) || procedure_notice(l->p, "determination-issued"))
+            return outcome_of(l) ? issued : DAY_NONE; /* an opinion that never went out determined nothing */
+        return outcome_of(l) ? case_day(concluded_of(l), "day") : DAY_NONE;
     case REPORT_ENDED:
         return v_get_bool(l->kase, "ended") ? case_day(l->kase, "since") : DAY_NONE;
     case REPORT_OPENED:

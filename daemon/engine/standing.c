@@ -31,15 +31,18 @@ static bool area_known(struct engine *e, struct arena *a, const char *area, stru
     struct value *areas = v_map(a);
     for (size_t i = 0; i < laws_count(e->laws); i++) {
         struct day from;
-        standing_areas(a, laws_at(e->laws, i, &from), areas);
+        struct value *own = v_map(a); /* each document has a name of its own for an area */
+        standing_areas(a, laws_at(e->laws, i, &from), own);
+        for (size_t k = 0; k < v_count(own); k++) {
+            const struct pair *p = &own->u.map.pair[k];
+            if (strcmp(p->key, area) == 0 || strcmp(v_text(p->val, ""), area) == 0)
+                return true;
+            v_put(a, areas, p->key, p->val);
+        }
     }
     struct buf known = {0};
     for (size_t i = 0; i < v_count(areas); i++) {
         const struct pair *p = &areas->u.map.pair[i];
-        if (strcmp(p->key, area) == 0 || strcmp(v_text(p->val, ""), area) == 0) {
-            buf_done(&known);
-            return true;
-        }
         if (known.n < AREAS_TOLD) /* its word; what it is called, the documents tell */
             buf_printf(&known, "%s%s", known.n ? "、" : "", p->key);
     }
@@ -105,10 +108,13 @@ static bool take_fields(struct arena *a, const struct value *fields, struct inqu
     i->q.person = v_get_str(fields, "person", "");
     i->q.area = v_get_str(fields, "area", "");
     i->q.work = v_get_str(fields, "work", NULL);
+    static const char id[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
     size_t n = strlen(i->q.person);
-    if (n && n <= 128 && *i->q.area && (i->q.work || !v_get(fields, "work")))
+    if (n && n <= 128 && strspn(i->q.person, id) == n && *i->q.area &&
+        (i->q.work ? *i->q.work : !v_get(fields, "work")))
         return true;
-    *ret = draft_refused("form", "field-wrong", "person, area and work are texts that are not empty");
+    *ret = draft_refused("form", "field-wrong",
+                         "person is an id of A-Z, a-z, 0-9, - and _; area and work are texts that are not empty");
     return false;
 }
 

@@ -97,6 +97,7 @@ enum guard_op {
     GUARD_BODY_SEAT,     /* whoever does it holds a seat, and has not stepped back == yes */
     GUARD_LINKED_IN,     /* the fact other of the case linked as name is one of words */
     GUARD_LINKED_GIVEN,  /* it is there == yes; other NULL: there is such a link */
+    GUARD_LINKED_SAME,   /* it says what this case's own fact other says == yes */
 };
 
 struct guard {
@@ -128,6 +129,7 @@ enum effect_verb {
     DO_STATE,       /* the part in question gets state name */
     DO_FILL,        /* fields of the part in question := facts (with) */
     DO_CONCLUDE,    /* the outcome := fact name */
+    DO_REOPEN,      /* what was concluded, issued and granted stands no longer */
     DO_GRANT,       /* consequences: words, with force name */
     DO_MOVE_TASKS,  /* tasks of the role name go to who holds it now */
     DO_CLOSE_TASKS, /* of act name, or every task */

@@ -359,16 +359,16 @@ static void read_close(struct reader *r, const struct node *map, const struct no
 
 static void read_sweep(struct reader *r, const struct node *map, const struct node *main, struct effect *e)
 {
-    static const char *const keys[] = {"confirm-suspensions", "end-suspensions", "close-all-tasks",
-                                       "stop-all-clocks",     "serve",           "correct"};
-    static const enum effect_verb verbs[] = {DO_CONFIRM,     DO_RELEASE, DO_CLOSE_TASKS,
-                                             DO_STOP_CLOCKS, DO_SERVE,   DO_CORRECT};
-    for (size_t i = 0; i < 6; i++)
+    static const char *const keys[] = {
+        "confirm-suspensions", "end-suspensions", "close-all-tasks", "stop-all-clocks", "serve", "correct", "reopen"};
+    static const enum effect_verb verbs[] = {DO_CONFIRM, DO_RELEASE, DO_CLOSE_TASKS, DO_STOP_CLOCKS,
+                                             DO_SERVE,   DO_CORRECT, DO_REOPEN};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (node_get(map, keys[i]) == main)
             e->verb = verbs[i];
     if (!node_bool(main, true, r->p))
         problems_add(r->p, main, "expected true: an effect that does nothing is left out");
-    if (r->after_miss && (e->verb == DO_SERVE || e->verb == DO_CORRECT))
+    if (r->after_miss && (e->verb == DO_SERVE || e->verb == DO_CORRECT || e->verb == DO_REOPEN))
         problems_add(r->p, main, "nobody acts when a clock is missed: there is nothing to serve or to correct");
 }
 
@@ -401,6 +401,7 @@ static const struct form {
     {"stop-all-clocks", read_sweep, {0}},
     {"serve", read_sweep, {0}},
     {"correct", read_sweep, {0}},
+    {"reopen", read_sweep, {0}},
     {"turn", read_turn, {0}},
     {"each", read_each, {"where", "do"}},
     {"reassign", read_reassign, {"to"}},

@@ -138,17 +138,19 @@ static void read_kind(struct reader *r, const struct node *map, const struct nod
 static void read_linked(struct reader *r, const struct node *map, const struct node *main, struct guard *g)
 {
     static const char *const links[] = {"covers", "repeats", "same-proceeding"};
-    const struct node *fact = node_get(map, "fact"), *given = node_get(map, "given");
+    const struct node *fact = node_get(map, "fact"), *given = node_get(map, "given"), *same = node_get(map, "same");
     int l = node_choice(main, links, 3, r->p);
     g->name = l < 0 ? NULL : links[l];
     g->other = fact ? read_name_of(r, fact, OF_FACT) : NULL;
     if (g->other && !words_have(&r->proc->linked_facts, g->other))
         node_unknown(fact, "linked fact", r->proc->linked_facts.word, r->proc->linked_facts.n, r->p);
-    g->op = given ? GUARD_LINKED_GIVEN : GUARD_LINKED_IN;
+    g->op = given ? GUARD_LINKED_GIVEN : same ? GUARD_LINKED_SAME : GUARD_LINKED_IN;
     if (given)
         g->yes = node_bool(given, true, r->p);
     else if (!fact)
         problems_add(r->p, map, "expected 'fact' with its words, or 'given'");
+    else if (same)
+        g->yes = node_bool(same, true, r->p);
     else
         g->words = compared(r, map, procedure_fact(r->proc, g->other));
 }
@@ -331,15 +333,16 @@ static void read_no(struct reader *r, const struct node *map, const struct node 
     quantified(r, map, main, g);
 }
 
+enum { COMPANIONS = 5 };
 static const struct form {
     const char *key;
     guard_reader *read;
-    const char *companion[4];
+    const char *companion[COMPANIONS];
 } forms[] = {
     {"all", read_all, {0}},
     {"any", read_any, {0}},
     {"none", read_none, {0}},
-    {"linked", read_linked, {"fact", "is", "in", "given"}},
+    {"linked", read_linked, {"fact", "is", "in", "given", "same"}},
     {"fact", read_fact, {"is", "in", "given"}},
     {"in-order", read_in_order, {0}},
     {"part", read_part, {"is", "in", "given"}},
@@ -401,11 +404,10 @@ struct guard *read_guard(struct reader *r, const struct node *n)
         unknown_form(r, n);
         return NULL;
     }
-    const char *known[] = {f->key,          "cite",          "article",      f->companion[0],
-                           f->companion[1], f->companion[2], f->companion[3]};
+    const char *known[3 + COMPANIONS] = {f->key, "cite", "article"};
     size_t nknown = 3;
-    while (nknown < 7 && known[nknown])
-        nknown++;
+    for (size_t i = 0; i < COMPANIONS && f->companion[i]; i++)
+        known[nknown++] = f->companion[i];
     node_known_keys(n, known, nknown, r->p);
     f->read(r, n, node_get(n, f->key), g);
     return g;

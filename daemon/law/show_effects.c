@@ -235,6 +235,9 @@ void show_effect(struct show *s, const struct effect *e)
     case DO_CONCLUDE:
         OUT(s, "以所填的%s为认定结果", show_fact(s, e->name));
         break;
+    case DO_REOPEN:
+        OUT(s, "原认定结果及其后果不再有效");
+        break;
     case DO_GRANT:
         grants(s, e);
         break;

@@ -217,6 +217,8 @@ static void about_link(const struct show *s, const struct guard *g)
     OUT(s, "所关联的%s中", link_label(g->name));
     if (g->op == GUARD_LINKED_GIVEN) {
         OUT(s, "%s%s", g->yes ? "已填" : "未填", show_fact(s, g->other));
+    } else if (g->op == GUARD_LINKED_SAME) {
+        OUT(s, "%s与本案%s", show_fact(s, g->other), g->yes ? "相同" : "不同");
     } else {
         OUT(s, "%s", show_fact(s, g->other));
         values(s, procedure_fact(s->p, g->other), &g->words);
@@ -275,6 +277,7 @@ void show_guard(struct show *s, const struct guard *g)
         break;
     case GUARD_LINKED_IN:
     case GUARD_LINKED_GIVEN:
+    case GUARD_LINKED_SAME:
         about_link(s, g);
         break;
     case GUARD_SWITCH:

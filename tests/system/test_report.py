@@ -220,7 +220,7 @@ class Yinchuan(CommandLine, support.TownTest):
 
     SERIAL = 0
 
-    def determined(self, person, outcome="exempted", loss="none"):
+    def determined(self, person, outcome="exempted", loss="none", issued=True):
         Yinchuan.SERIAL += 1
         housing, clerk = self.client("housing-clerk"), self.client("discipline-clerk")
         fields = {**support.PROCEEDING, "proceeding": f"p-{Yinchuan.SERIAL}", "subject": person}
@@ -234,6 +234,8 @@ class Yinchuan(CommandLine, support.TownTest):
                   "circumstances": {"c8": ["self-correction", "recovery"]}}
         clerk.command("issue-report", case=case, fields=report, papers={"report": [clerk.put_paper(b"report")]})
         clerk.command("give-opinion", case=case, fields={"outcome": outcome, "opinion-reasons": "主动纠错。"})
+        if not issued:
+            return case
         clerk.command("issue-determination", case=case,
                       papers={"written-determination": [clerk.put_paper(b"determination")]})
         return case
@@ -248,8 +250,20 @@ class Yinchuan(CommandLine, support.TownTest):
         self.assertIn("不受保护", self.leeway("water-clerk", "standing", "check", "--person", "p999", "--for", "award"))
         unknown = self.leeway("water-clerk", "standing", "check", "--person", "p001", "--for", "promotoin", code=2)
         self.assertIn("promotion", unknown)
+        # each document's own name for an area is known, whichever was loaded last
+        for area in ("选拔任用", "大胆启用", "干部提拔任用党风廉政审查"):
+            self.leeway("water-clerk", "standing", "check", "--person", "p999", "--for", area)
+        # no work, and a name instead of an id, are no questions: "not protected" would mislead
+        self.leeway("water-clerk", "standing", "check", "--person", "p001", "--for", "promotion", "--work", "", code=2)
+        self.leeway("water-clerk", "standing", "check", "--person", "张某", "--for", "promotion", code=2)
         checks = self.data("inspector", "standing", "checks", "--subject", "p001")["checks"]
         self.assertEqual([(c["principal"], c["cases"]) for c in checks], [("water-clerk", [case])])
+
+    def test_an_opinion_that_never_went_out_determined_nothing(self):
+        self.determined("p001", issued=False)
+        self.determined("p002")
+        for figures in self.data("inspector", "report", "--procedure", "yinchuan", "--by", "outcome", "--on", "determined")["figures"]:
+            self.assertEqual((figures["outcome"], figures["matters"], figures["persons"]), ("exempted", 1, 1))
 
     def test_a_departure_needs_a_reason_and_is_told(self):
         """YC-36, SC-22"""

@@ -408,6 +408,14 @@ static void a_linked_case_hands_over_what_the_file_names(void **state)
     court_is(c, "links.covers.facts.unit-id", ""); /* not named: stays there */
 }
 
+static void a_subject_stands_in_a_matter_once(void **state)
+{
+    struct court *c = *state;
+    court_refuses(c, "roads", "apply", "fields: {unit-id: roads, subject: [{person: p-1}, {person: p-1}]}",
+                  "subject-twice");
+    court_does(c, "roads", "apply", "fields: {unit-id: roads, subject: [{person: p-1}, {person: p-2}]}");
+}
+
 /* ---- tasks that come again, filings, suspensions, reassigning ---- */
 
 static void a_task_comes_again_each_time_it_is_answered(void **state)
@@ -510,6 +518,7 @@ int main(int argc, char **argv)
         C(another_person_of_the_same_department_may_sit),
         C(a_body_may_sit_again),
         C(a_linked_case_hands_over_what_the_file_names),
+        C(a_subject_stands_in_a_matter_once),
         C(a_task_comes_again_each_time_it_is_answered),
         C(what_the_jurisdiction_does_at_intervals_stands_in_a_case_of_its_own),
         C(a_filing_upward_is_told_and_acknowledged),
