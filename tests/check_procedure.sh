@@ -26,7 +26,7 @@ run() {
     [ "$got" -eq "$code" ] || fail "procedure $*: ended with $got, expected $code"
 }
 
-run 0 check config/procedures/*.yaml
+run 0 check config/procedures/*.yaml docs/examples/*.yaml
 grep -q '^config/procedures/yinchuan.yaml: fine: yinchuan, version' "$out/out" || fail "yinchuan is not said to be fine"
 [ ! -s "$out/err" ] || fail "something is said of files that are fine"
 
