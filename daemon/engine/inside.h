@@ -19,7 +19,7 @@ enum {
     ZONE_MINUTES = 480, /* where no procedure says otherwise */
     DUE_PORTION = 256,  /* due moments in one batch */
     STUCK_MOST = 4096,
-    FOLD_NUMBER = 2, /* raised when the fold makes other records: the next start then folds anew */
+    FOLD_NUMBER = 3, /* raised when the fold makes other records: the next start then folds anew */
 };
 
 /* Who the daemon is in its own events. */
