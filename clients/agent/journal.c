@@ -77,7 +77,8 @@ static void set(struct journal *j, int64_t position, enum journal_state state, c
     if (e->line != kept)
         free(e->line);
     free(e->reason);
-    *e = (struct journal_entry){state, kept, reason ? xstrdup(reason) : NULL, false};
+    *e =
+        (struct journal_entry){state, kept, reason ? xstrdup(reason) : NULL, false, state != JOURNAL_GONE ? e->due : 0};
     while (j->first < j->n && j->entry[j->first].state == JOURNAL_GONE) {
         j->first++;
         j->base++;
@@ -175,8 +176,11 @@ static enum status write_all(int fd, struct buf *b)
         ssize_t n = write(fd, b->p + done, b->n - done);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
-            return of_errno();
+        if (n < 0) {
+            enum status st = of_errno();
+            memmove(b->p, b->p + done, b->n -= done); /* what stands in the file is not written twice */
+            return st;
+        }
         done += (size_t)n;
     }
     buf_clear(b);
@@ -347,6 +351,10 @@ void journal_finish(struct journal *j, int64_t position, const char *reason)
 void journal_confirm(struct journal *j, int64_t position)
 {
     const struct journal_entry *e = journal_entry(j, position);
+    if (e && e->due) { /* of the time before: what becomes of it now is told anew */
+        entry_at(j, position)->due--;
+        return;
+    }
     if (!e || e->state != JOURNAL_FAILED) {
         journal_forget(j, position);
         return;
@@ -367,7 +375,9 @@ void journal_retry(struct journal *j, int64_t position)
     if (!e || e->state != JOURNAL_FAILED || !e->line)
         return;
     char *line = xstrdup(e->line);
+    unsigned due = e->due + !e->told;
     journal_take(j, position, line);
+    entry_at(j, position)->due = due;
     free(line);
 }
 

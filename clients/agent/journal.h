@@ -33,6 +33,7 @@ struct journal_entry {
     char *line;   /* of JOURNAL_TAKEN and JOURNAL_FAILED */
     char *reason; /* of JOURNAL_FAILED */
     bool told;    /* of JOURNAL_FAILED: the daemon knows */
+    unsigned due; /* reports that it was set aside which are on their way, while it is tried again */
 };
 
 struct journal;

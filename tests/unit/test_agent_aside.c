@@ -138,6 +138,25 @@ static void what_is_set_aside_outlives_its_report_and_restarts(void **state)
     buf_done(&seen);
 }
 
+static void what_is_tried_again_before_its_failure_was_reported_stays_until_its_own_end_is(void **state)
+{
+    struct journal *j = open_it(*state);
+    journal_take(j, 1, "{}");
+    journal_finish(j, 1, "no paper");
+    journal_retry(j, 1);
+    journal_confirm(j, 1); /* that it failed */
+    assert_non_null(journal_entry(j, 1));
+    assert_int_equal(journal_entry(j, 1)->state, JOURNAL_TAKEN);
+    journal_finish(j, 1, "no ink");
+    journal_retry(j, 1);
+    journal_finish(j, 1, NULL);
+    journal_confirm(j, 1); /* that it failed once more */
+    assert_non_null(journal_entry(j, 1));
+    journal_confirm(j, 1); /* that it is done */
+    assert_null(journal_entry(j, 1));
+    journal_close(j);
+}
+
 static void a_member_may_take_over_what_is_older_than_all_it_has(void **state)
 {
     struct journal *j = open_it(*state);
@@ -249,6 +268,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_dropped_notice_frees_what_waited_behind_it),
         cmocka_unit_test(what_comes_anew_goes_to_its_place_once),
         IN_FOLDER(what_is_set_aside_outlives_its_report_and_restarts),
+        IN_FOLDER(what_is_tried_again_before_its_failure_was_reported_stays_until_its_own_end_is),
         IN_FOLDER(a_member_may_take_over_what_is_older_than_all_it_has),
         IN_FOLDER(what_the_mirror_was_told_can_be_looked_at),
         IN_FOLDER(what_stands_behind_a_cut_is_kept_aside),
