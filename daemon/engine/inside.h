@@ -150,7 +150,7 @@ MUST_USE enum status act_calendar_load(struct engine *e, struct arena *a, const 
 /* ---- private.c ---- */
 MUST_USE enum status act_read(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
 /* Put `private` into an answer to read-private. */
-MUST_USE enum status private_attach(struct engine *e, struct arena *a, struct value *answer);
+MUST_USE enum status private_attach(struct engine *e, struct arena *a, const char *principal, struct value *answer);
 
 /* ---- due.c ---- */
 /* Fire at most DUE_PORTION moments that are due now. */
