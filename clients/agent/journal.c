@@ -203,9 +203,12 @@ static enum status rewrite(struct journal *j)
 {
     struct buf out = {0};
     put_line(&out, j->head);
+    /* The cursor stands behind the entries: where the file breaks off, what is lost lies behind the one that is read */
+    if (j->cursor >= 0 && j->first < j->n && j->base - 1 < j->cursor)
+        put_record(&out, 'C', j->base - 1, NULL);
+    journal_each(j, put_entry, &out);
     if (j->cursor >= 0)
         put_record(&out, 'C', j->cursor, NULL);
-    journal_each(j, put_entry, &out);
     size_t bytes = out.n;
     int fd = openat(j->folder, "journal.new", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     enum status st = fd < 0 ? of_errno() : write_all(fd, &out);
@@ -254,6 +257,8 @@ static enum status load(struct journal *j, char why[JOURNAL_WHY])
         if (!apply(j, line))
             break;
     j->torn = (size_t)(end - at);
+    if (j->torn && j->cursor < 0) /* what had been taken is not known: all comes again */
+        j->cursor = 0;
 out:
     buf_done(&text);
     return st;
