@@ -1,6 +1,7 @@
 #include "proto/wire.h"
 
 #include "daemon/base/text.h"
+#include "proto/keys.h"
 
 #include <msgpack.h>
 #include <string.h>
@@ -323,6 +324,23 @@ static void take_list(struct reader *r, size_t n, struct value *ret)
     ret->u.list.n = ret->u.list.cap = r->bad ? 0 : n;
 }
 
+/* A number stands for a key in records only: wire_check() lets none through. */
+static struct pair take_key(struct reader *r)
+{
+    struct head h = take_head(r);
+    struct pair key = {0};
+    size_t n = (size_t)h.n;
+    if (h.kind == V_INT) {
+        key = key_numbered(h.n);
+    } else if (h.kind == V_STR) {
+        key.key = take_text(r, n);
+        key.n = n;
+        key.head = r->bad ? 0 : v_head(key.key, n);
+    }
+    r->bad = r->bad || !key.key;
+    return key;
+}
+
 static void take_map(struct reader *r, size_t n, struct value *ret)
 {
     if (!plausible(r, n))
@@ -331,10 +349,8 @@ static void take_map(struct reader *r, size_t n, struct value *ret)
     ret->u.map.pair = ARENA_ARRAY(r->arena, struct pair, n);
     r->depth++;
     for (size_t i = 0; i < n && !r->bad; i++) {
-        struct head key = take_head(r);
-        const char *text = take_text(r, (size_t)key.n);
-        r->bad = r->bad || key.kind != V_STR;
-        ret->u.map.pair[i] = (struct pair){text, &v[i], r->bad ? 0 : v_head(text, (size_t)key.n), (size_t)key.n};
+        ret->u.map.pair[i] = take_key(r);
+        ret->u.map.pair[i].val = &v[i];
         take(r, &v[i]);
     }
     r->depth--;
@@ -408,6 +424,7 @@ enum status wire_decode(struct arena *a, struct bytes in, struct value **ret, st
  * that is there, that is a few moves and no call. */
 struct out {
     uint8_t *p;
+    bool numbers; /* keys that have a number stand as it */
 };
 
 static inline int pack_into(void *out, const char *p, size_t n)
@@ -469,8 +486,13 @@ static void pack_map(struct out *o, const struct value *v)
     msgpack_packer to = {o, pack_into};
     msgpack_pack_map(&to, v->u.map.n);
     for (size_t i = 0; i < v->u.map.n; i++) {
-        pack_text(o, v->u.map.pair[i].key, v->u.map.pair[i].n);
-        pack(o, v->u.map.pair[i].val);
+        const struct pair *p = &v->u.map.pair[i];
+        int number = o->numbers ? key_number(p->key, p->n, p->head) : -1;
+        if (number >= 0)
+            msgpack_pack_uint8(&to, (uint8_t)number);
+        else
+            pack_text(o, p->key, p->n);
+        pack(o, p->val);
     }
 }
 
@@ -503,11 +525,21 @@ static void pack(struct out *o, const struct value *v)
     }
 }
 
-void wire_encode(struct buf *out, const struct value *v)
+static void encode(struct buf *out, const struct value *v, bool numbers)
 {
-    struct out o = {buf_room(out, room(v))};
+    struct out o = {buf_room(out, room(v)), numbers};
     pack(&o, v);
     out->n = (size_t)(o.p - out->p);
+}
+
+void wire_encode(struct buf *out, const struct value *v)
+{
+    encode(out, v, false);
+}
+
+void wire_encode_own(struct buf *out, const struct value *v)
+{
+    encode(out, v, true);
 }
 
 /* Of a number: positive ones are fixed below 128, negative ones from -32 on. */

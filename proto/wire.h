@@ -65,9 +65,12 @@ MUST_USE enum status wire_decode(struct arena *a, struct bytes in, struct value 
 MUST_USE enum status wire_decode_most(struct arena *a, struct bytes in, size_t most, struct value **ret,
                                       struct wire_error *err);
 
-/* The same for bytes that wire_encode() made and a checksum has guarded since: looked at only as far as no byte beyond
- * them is read (UTF-8 and keys that stand twice are not). ST_MALFORMED. */
+/* The same for bytes that wire_encode() or wire_encode_own() made and a checksum has guarded since: looked at only as far as
+ * no byte beyond them is read (UTF-8 and keys that stand twice are not). ST_MALFORMED. */
 MUST_USE enum status wire_decode_own(struct arena *a, struct bytes in, struct value **ret);
+
+/* Append the bytes of v as a record of the store: keys that have a number (keys.h) stand as it. */
+void wire_encode_own(struct buf *out, const struct value *v);
 
 /* Append the bytes of v. */
 void wire_encode(struct buf *out, const struct value *v);

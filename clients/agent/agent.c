@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 enum { QUEUE_HIGH = 4096, QUEUE_LOW = 2048, FIRST_LATER = 500, LONGEST_LATER = 60000 };
+enum { LOOK = 100 /* ms between two looks at how much a handler has printed */ };
 
 struct tick agent_now(void)
 {
@@ -109,7 +110,13 @@ static void stop_overdue(struct agent *g)
 {
     for (int i = 0; i < g->o->concurrency; i++) {
         struct run *r = &g->runs[i];
-        if (!r->notice || r->runner.pid <= 0 || r->limit.ms > agent_now().ms)
+        if (!r->notice || r->runner.pid <= 0)
+            continue;
+        if (!r->killed && runner_floods(&r->runner)) {
+            r->flooded = r->killed = true;
+            r->limit = agent_now();
+        }
+        if (r->limit.ms > agent_now().ms)
             continue;
         runner_signal(&r->runner, r->killed ? SIGKILL : SIGTERM);
         r->killed = true;
@@ -265,7 +272,7 @@ static int timeout_of(struct agent *g)
     for (int i = 0; i < g->o->concurrency; i++) {
         const struct run *r = &g->runs[i];
         if (r->notice && r->runner.pid > 0)
-            t = shorter(t, r->limit.ms - at);
+            t = shorter(t, r->limit.ms - at < LOOK ? r->limit.ms - at : LOOK);
         if (r->notice && run_next(r).ms != INT64_MAX)
             t = shorter(t, run_next(r).ms - at);
     }

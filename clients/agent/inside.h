@@ -23,7 +23,7 @@ struct run {
     struct queued *notice; /* NULL: the place is free */
     struct runner runner;
     struct tick limit;
-    bool killed, sending;
+    bool killed, flooded, sending;
     struct arena *arena;
     const struct value *map; /* the notice */
     struct buf output;

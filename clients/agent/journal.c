@@ -77,7 +77,8 @@ static void set(struct journal *j, int64_t position, enum journal_state state, c
     if (e->line != kept)
         free(e->line);
     free(e->reason);
-    *e = (struct journal_entry){state, kept, reason ? xstrdup(reason) : NULL, false};
+    *e =
+        (struct journal_entry){state, kept, reason ? xstrdup(reason) : NULL, false, state != JOURNAL_GONE ? e->due : 0};
     while (j->first < j->n && j->entry[j->first].state == JOURNAL_GONE) {
         j->first++;
         j->base++;
@@ -175,8 +176,11 @@ static enum status write_all(int fd, struct buf *b)
         ssize_t n = write(fd, b->p + done, b->n - done);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
-            return of_errno();
+        if (n < 0) {
+            enum status st = of_errno();
+            memmove(b->p, b->p + done, b->n -= done); /* what stands in the file is not written twice */
+            return st;
+        }
         done += (size_t)n;
     }
     buf_clear(b);
@@ -199,9 +203,12 @@ static enum status rewrite(struct journal *j)
 {
     struct buf out = {0};
     put_line(&out, j->head);
+    /* The cursor stands behind the entries: where the file breaks off, what is lost lies behind the one that is read */
+    if (j->cursor >= 0 && j->first < j->n && j->base - 1 < j->cursor)
+        put_record(&out, 'C', j->base - 1, NULL);
+    journal_each(j, put_entry, &out);
     if (j->cursor >= 0)
         put_record(&out, 'C', j->cursor, NULL);
-    journal_each(j, put_entry, &out);
     size_t bytes = out.n;
     int fd = openat(j->folder, "journal.new", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     enum status st = fd < 0 ? of_errno() : write_all(fd, &out);
@@ -250,6 +257,8 @@ static enum status load(struct journal *j, char why[JOURNAL_WHY])
         if (!apply(j, line))
             break;
     j->torn = (size_t)(end - at);
+    if (j->torn && j->cursor < 0) /* what had been taken is not known: all comes again */
+        j->cursor = 0;
 out:
     buf_done(&text);
     return st;
@@ -347,6 +356,10 @@ void journal_finish(struct journal *j, int64_t position, const char *reason)
 void journal_confirm(struct journal *j, int64_t position)
 {
     const struct journal_entry *e = journal_entry(j, position);
+    if (e && e->due) { /* of the time before: what becomes of it now is told anew */
+        entry_at(j, position)->due--;
+        return;
+    }
     if (!e || e->state != JOURNAL_FAILED) {
         journal_forget(j, position);
         return;
@@ -367,7 +380,9 @@ void journal_retry(struct journal *j, int64_t position)
     if (!e || e->state != JOURNAL_FAILED || !e->line)
         return;
     char *line = xstrdup(e->line);
+    unsigned due = e->due + !e->told;
     journal_take(j, position, line);
+    entry_at(j, position)->due = due;
     free(line);
 }
 

@@ -3,7 +3,8 @@
  * A file of lines, each with a checksum before it, appended only:
  *
  *     leeway-agent-journal 1 <stream> <name>       the first line
- *     C <position>                                 everything up to here was taken
+ *     C <position>                                 everything up to here was taken (first what lies before all N
+ *                                                  that follow, behind them the whole)
  *     N <position> <notice as JSON>                taken
  *     D <position>                                 handled
  *     F <position> <reason>                        set aside
@@ -11,8 +12,9 @@
  *     R <position>                                 the daemon confirmed the report: forget it
  *
  * A notice may be reported *received* when journal_sync() has returned. A line that is torn or does not match its
- * checksum ends the journal: what stood behind it is cut off and comes again from the daemon, whose answers to repeated
- * commands are the same. At opening, and when the file has grown, it is written anew beside the old one and renamed.
+ * checksum ends the journal: what stood behind it is cut off and comes again from the daemon (all of the stream when no
+ * position can be read), whose answers to repeated commands are the same. At opening, and when the file has grown, it
+ * is written anew beside the old one and renamed.
  *
  * I/O: one folder, locked while it is open. Threads: one at a time.
  */
@@ -33,6 +35,7 @@ struct journal_entry {
     char *line;   /* of JOURNAL_TAKEN and JOURNAL_FAILED */
     char *reason; /* of JOURNAL_FAILED */
     bool told;    /* of JOURNAL_FAILED: the daemon knows */
+    unsigned due; /* reports that it was set aside which are on their way, while it is tried again */
 };
 
 struct journal;

@@ -103,6 +103,18 @@ static int mirror_try(struct mirror *m, const char *path)
     return rc;
 }
 
+/* The one that could not be read before: a folder takes the name of an empty one only. */
+static void forget(const char *path)
+{
+    static const char *const names[] = {"data.mdb", "lock.mdb"};
+    char file[PATH + 16];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(file, sizeof file, "%s/%s", path, names[i]);
+        (void)remove(file);
+    }
+    (void)remove(path);
+}
+
 enum status mirror_open(const char *folder, struct mirror **ret)
 {
     char path[PATH], broken[PATH];
@@ -111,6 +123,7 @@ enum status mirror_open(const char *folder, struct mirror **ret)
     snprintf(broken, sizeof broken, "%s/mirror.broken", folder);
     int rc = mkdir(path, 0700) && errno != EEXIST ? errno : mirror_try(m, path);
     if (status_of(rc) == ST_CORRUPT) {
+        forget(broken);
         (void)rename(path, broken);
         rc = mkdir(path, 0700) && errno != EEXIST ? errno : mirror_try(m, path);
     }

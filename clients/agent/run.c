@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,10 +25,11 @@ void run_leave(struct run *r)
     g->running--;
 }
 
-static void settle(struct run *r, const char *reason)
+static void settle(struct run *r, const char *said)
 {
     struct agent *g = r->agent;
     int64_t position = r->notice->position;
+    char *reason = said ? text_mended(said) : NULL; /* a handler speaks in any encoding */
     journal_finish(g->journal, position, reason);
     agent_became(g, position, reason ? MIRROR_FAILED : MIRROR_DONE, reason);
     if (reason) {
@@ -38,6 +40,7 @@ static void settle(struct run *r, const char *reason)
         agent_done(g, position);
         queue_finish(g->queue, r->notice);
     }
+    free(reason);
     run_leave(r);
 }
 
@@ -237,7 +240,9 @@ void run_ended(struct run *r, int status)
         (void)!write(2, complaint.p, complaint.n);
     bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     const char *last = last_line(&complaint);
-    if (r->killed)
+    if (r->flooded)
+        snprintf(reason, sizeof reason, "the handler printed more than 16 MiB");
+    else if (r->killed)
         snprintf(reason, sizeof reason, "the handler took more than %d s", r->agent->o->timeout_ms / 1000);
     else if (st != ST_OK)
         snprintf(reason, sizeof reason, "the handler printed more than 16 MiB");
@@ -266,13 +271,20 @@ static char **environment_of(struct run *r)
     size_t n = 0;
     while (base[n])
         n++;
-    char **env = ARENA_ARRAY(r->arena, char *, n + 6);
-    memcpy(env, base, n * sizeof *env);
+    char **env = ARENA_ARRAY(r->arena, char *, n + 6), *const *end = base + n;
+    n = 0;
     env[n++] = arena_printf(r->arena, "LEEWAY_STREAM=%s", r->agent->o->stream);
     env[n++] = arena_printf(r->arena, "LEEWAY_POSITION=%" PRId64, r->notice->position);
     env[n++] = arena_printf(r->arena, "LEEWAY_TYPE=%s", v_get_str(r->map, "type", ""));
     env[n++] = arena_printf(r->arena, "LEEWAY_CASE=%" PRId64, r->notice->kase);
     env[n++] = arena_printf(r->arena, "LEEWAY_NOTICE=%s:%" PRId64, r->agent->o->stream, r->notice->position);
+    for (size_t own = n; base < end; base++) { /* the notice's own go over what the agent was started with */
+        bool hidden = false;
+        for (size_t i = 0; i < own; i++)
+            hidden = hidden || strncmp(*base, env[i], strcspn(env[i], "=") + 1) == 0;
+        if (!hidden)
+            env[n++] = *base;
+    }
     return env;
 }
 

@@ -134,6 +134,14 @@ enum status runner_collect(struct runner *r, struct buf *ret_out, struct buf *re
     return out.st_size > RUNNER_OUTPUT ? ST_LIMIT : ST_OK;
 }
 
+bool runner_floods(const struct runner *r)
+{
+    struct stat out = {0}, err = {0};
+    (void)fstat(r->out, &out);
+    (void)fstat(r->err, &err);
+    return out.st_size > RUNNER_OUTPUT || err.st_size > RUNNER_OUTPUT;
+}
+
 void runner_signal(const struct runner *r, int signal)
 {
     if (r->pid > 0)

@@ -33,6 +33,9 @@ bool runner_finds(const char *program);
  * more. */
 MUST_USE enum status runner_collect(struct runner *r, struct buf *ret_out, struct buf *ret_err);
 
+/* It printed, or complained, more than RUNNER_OUTPUT already: what it prints is memory. */
+bool runner_floods(const struct runner *r);
+
 /* Signal the whole group. */
 void runner_signal(const struct runner *r, int signal);
 

@@ -127,6 +127,15 @@ class Bench:
         for clients, depth in WIDTHS:
             self.told(f"leeway {clients} x {depth}", self.load(town, clients, depth))
 
+    def handlers(self, town):
+        """From command and from durable to a subscriber's handler, at half of what 64 clients reach."""
+        half = int((self.median("leeway 64 x 1") or 2000) / 2)
+        told = self.load(town, 64, 4, rate=half, listen="discipline", **{"listen-key": town.key_file("receiver-0")})
+        for what in ("handler", "durable"):
+            for key in ("p50", "p99", "p999"):
+                name = "from command to handler" if what == "handler" else "from durable to handler"
+                self.note(f"{name}, half load, {key}", told[f"{what}_{key}_us"], "us")
+
     def memory(self, town):
         ours = mapped = 0
         database = False
@@ -161,6 +170,7 @@ class Bench:
             town = self.prepare()
             try:
                 self.commands(town)
+                self.handlers(town)
                 self.memory(town)
                 self.bytes_of_a_case(town)
                 self.starts(town)

@@ -4,7 +4,7 @@
 
 Times differ from machine to machine and from minute to minute; instructions of the same work do not, so this may be a
 test. Each figure is counted by callgrind between the entry and the exit of one function. bounds.json holds the figures as
-they were; a tenth more fails. --write puts the present ones there.
+they were; fifteen hundredths more fail. --write puts the present ones there.
 """
 
 import json
@@ -13,8 +13,8 @@ import subprocess
 import sys
 
 BOUNDS = pathlib.Path(__file__).resolve().parent / "bounds.json"
-SLACK = 1.10
-WHAT = {"one command in a batch": "engine_batch", "the judge": "decide", "encoding": "wire_encode",
+SLACK = 1.15  # compilers differ by some of it
+WHAT = {"one command in a batch": "engine_batch", "the judge": "decide", "encoding": "wire_encode", "encoding of records": "wire_encode_own",
         "decoding": "wire_decode_own"}
 
 

@@ -37,7 +37,7 @@ static _Noreturn void fail(const char *what, const char *why)
 
 static void say(const char *name, double value, const char *unit)
 {
-    printf("{\"name\": \"%s\", \"value\": %.1f, \"unit\": \"%s\"}\n", name, value, unit);
+    printf("{\"name\": \"%s\", \"value\": %.2f, \"unit\": \"%s\"}\n", name, value, unit);
     (void)fflush(stdout);
 }
 
@@ -140,6 +140,26 @@ static void remove_bare(const char *folder)
     (void)rmdir(path);
 }
 
+/* How many writes of a command go into which database, and how many bytes. */
+static void say_writes(const struct record *r, double commands)
+{
+    for (int db = 0; db < STORE_DB_COUNT; db++) {
+        char name[128];
+        size_t n = 0, bytes = 0;
+        for (size_t i = 0; i < r->n; i++)
+            if (r->write[i].db == (enum store_db)db) {
+                n++;
+                bytes += r->write[i].n;
+            }
+        if (!n)
+            continue;
+        (void)snprintf(name, sizeof name, "writes of a command into %s", store_db_name((enum store_db)db));
+        say(name, (double)n / commands, "writes");
+        (void)snprintf(name, sizeof name, "bytes of a command into %s", store_db_name((enum store_db)db));
+        say(name, (double)bytes / commands, "bytes");
+    }
+}
+
 static void engine_and_bare(const char *folder, const char *config, size_t size, double most)
 {
     char name[128];
@@ -150,6 +170,8 @@ static void engine_and_bare(const char *folder, const char *config, size_t size,
     say(name, rate, "/s");
     (void)snprintf(name, sizeof name, "writes of a command, batches of %zu", size);
     say(name, (double)r.n / commands, "writes");
+    if (size == 64)
+        say_writes(&r, commands);
     (void)snprintf(name, sizeof name, "the same writes into bare LMDB, batches of %zu", size);
     say(name, commands / bare_writes(folder, &r), "/s");
     remove_bare(folder);

@@ -35,7 +35,8 @@ void lines_free(struct lines *l)
         return;
     zmq_msg_close(&l->message);
     for (size_t i = 0; i < l->n; i++)
-        zmq_close(l->poll[i].socket);
+        if (l->poll[i].socket)
+            zmq_close(l->poll[i].socket);
     zmq_ctx_term(l->context);
     free(l->poll);
     free(l);
@@ -51,6 +52,15 @@ static bool set_int(void *socket, int option, int value)
     return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
 }
 
+static void add(struct lines *l, zmq_pollitem_t item)
+{
+    if (l->n == l->cap) {
+        l->cap = l->cap ? 2 * l->cap : 64;
+        l->poll = xrealloc(l->poll, l->cap * sizeof *l->poll);
+    }
+    l->poll[l->n++] = item;
+}
+
 enum status lines_add(struct lines *l, const char *public_key, const char *secret_key, size_t *ret)
 {
     void *s = zmq_socket(l->context, ZMQ_DEALER);
@@ -63,13 +73,14 @@ enum status lines_add(struct lines *l, const char *public_key, const char *secre
         zmq_close(s);
         return ST_INVALID;
     }
-    if (l->n == l->cap) {
-        l->cap = l->cap ? 2 * l->cap : 64;
-        l->poll = xrealloc(l->poll, l->cap * sizeof *l->poll);
-    }
-    l->poll[l->n] = (zmq_pollitem_t){.socket = s, .events = ZMQ_POLLIN};
-    *ret = l->n++;
+    *ret = l->n;
+    add(l, (zmq_pollitem_t){.socket = s, .events = ZMQ_POLLIN});
     return ST_OK;
+}
+
+void lines_also(struct lines *l, int fd)
+{
+    add(l, (zmq_pollitem_t){.fd = fd, .events = ZMQ_POLLIN});
 }
 
 bool line_send(struct lines *l, size_t line, struct bytes frame)
@@ -86,7 +97,7 @@ void lines_wait(struct lines *l, int ms)
 bool lines_receive(struct lines *l, size_t *ret_line, struct bytes *ret)
 {
     for (; l->at < l->n; l->at++) {
-        if (!(l->poll[l->at].revents & ZMQ_POLLIN))
+        if (!l->poll[l->at].socket || !(l->poll[l->at].revents & ZMQ_POLLIN))
             continue;
         if (zmq_msg_recv(&l->message, l->poll[l->at].socket, ZMQ_DONTWAIT) < 0)
             continue;

@@ -25,6 +25,9 @@ MUST_USE enum status lines_add(struct lines *l, const char *public_key, const ch
 /* False: the line takes no more at the moment. */
 bool line_send(struct lines *l, size_t line, struct bytes frame);
 
+/* Wake up for this descriptor, too. */
+void lines_also(struct lines *l, int fd);
+
 /* Wait up to ms for anything to read. */
 void lines_wait(struct lines *l, int ms);
 

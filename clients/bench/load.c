@@ -1,15 +1,18 @@
 /* load.c - leeway-bench-load: workers that take cases through their course, and what it took
  *
  *     leeway-bench-load --endpoint E --server-key Z85 --keys FILE --clients K [--depth D] [--warm S] [--seconds S]
- *                       [--rate N] [--serial N] [--adopt FIRST --count N] --paper HEX
+ *                       [--rate N] [--serial N] [--adopt FIRST --count N] [--listen DEPARTMENT --listen-key FILE]
+ *                       --paper HEX
  *
  * FILE has a line `PUBLIC SECRET` for each seat of each client: organ, receiver, publicity. A client has D cases in
  * hand and one command of each in flight. With --adopt it takes open cases of the store, from their fourth act on,
  * in random order, and ends with the last of them; otherwise it opens its own. --rate: so many commands a second in
- * all, by the clock, no matter how they are answered. Prints one JSON object: counts are of the time after the warm-up.
+ * all, by the clock, no matter how they are answered. --listen: a subscriber of the department's stream, and how long
+ * notices take to it. Prints one JSON object: counts are of the time after the warm-up.
  */
 #include "clients/bench/course.h"
 #include "clients/bench/line.h"
+#include "clients/bench/listen.h"
 #include "clients/bench/tally.h"
 #include "daemon/base/check.h"
 #include "proto/wire.h"
@@ -32,7 +35,8 @@ struct slot {
 };
 
 struct load {
-    const char *endpoint, *server_key, *keys;
+    const char *endpoint, *server_key, *keys, *listen, *listen_key;
+    struct listener *listener; /* NULL: nobody listens */
     size_t clients, depth;
     int64_t warm_s, seconds;
     uint64_t rate, serial, adopt, adopt_n;
@@ -173,6 +177,8 @@ static void take_answer(struct load *l, struct bytes frame)
     } else {
         s->course.kase = v_get_int(answer, "case", 0);
         s->course.act++;
+        if (l->listener)
+            listener_answered(l->listener, v_get_int(answer, "event", 0), now - took, now);
         if (now >= l->counting_from) {
             l->accepted++;
             tally_add(&l->tally, took);
@@ -200,10 +206,17 @@ static void run(struct load *l)
         if (!l->rate && !l->slot[i].idle)
             send_next(l, i);
     }
+    bool warm = false;
     while (work_left(l, end)) {
+        if (l->listener && !warm && now_us() >= l->counting_from) {
+            listener_restart(l->listener);
+            warm = true;
+        }
         lines_wait(l->lines, l->rate ? 1 : IDLE_MS);
         while (lines_receive(l->lines, &line, &frame))
             take_answer(l, frame);
+        if (l->listener)
+            listener_process(l->listener, now_us());
         if (l->rate)
             send_paced(l);
     }
@@ -215,9 +228,19 @@ static void report(struct load *l)
     tally_sort(&l->tally);
     printf("{\"clients\": %zu, \"depth\": %zu, \"seconds\": %.3f, \"accepted\": %" PRIu64 ", \"refused\": %" PRIu64
            ", \"cases\": %" PRIu64 ", \"per_second\": %.1f, \"p50_us\": %u, \"p99_us\": %u, \"p999_us\": %u, "
-           "\"max_us\": %u}\n",
+           "\"max_us\": %u",
            l->clients, l->depth, s, l->accepted, l->refused, l->ended, (double)l->accepted / s,
            tally_at(&l->tally, 5000), tally_at(&l->tally, 9900), tally_at(&l->tally, 9990), tally_at(&l->tally, 10000));
+    if (l->listener) {
+        struct tally *sent = listener_sent(l->listener), *durable = listener_answers(l->listener);
+        tally_sort(sent);
+        tally_sort(durable);
+        printf(", \"notices\": %zu, \"handler_p50_us\": %u, \"handler_p99_us\": %u, \"handler_p999_us\": %u, "
+               "\"durable_p50_us\": %u, \"durable_p99_us\": %u, \"durable_p999_us\": %u",
+               sent->n, tally_at(sent, 5000), tally_at(sent, 9900), tally_at(sent, 9990), tally_at(durable, 5000),
+               tally_at(durable, 9900), tally_at(durable, 9990));
+    }
+    printf("}\n");
     if (l->refused)
         fprintf(stderr, "leeway-bench-load: %" PRIu64 " refused, the last: %s\n", l->refused, l->refusal);
 }
@@ -260,8 +283,8 @@ static void options(struct load *l, int argc, char **argv)
     static const struct option known[] = {
         {"endpoint", 1, NULL, 'e'}, {"server-key", 1, NULL, 'k'}, {"keys", 1, NULL, 'f'},    {"clients", 1, NULL, 'c'},
         {"depth", 1, NULL, 'd'},    {"warm", 1, NULL, 'w'},       {"seconds", 1, NULL, 's'}, {"rate", 1, NULL, 'r'},
-        {"serial", 1, NULL, 'n'},   {"adopt", 1, NULL, 'a'},      {"count", 1, NULL, 'm'},   {"paper", 1, NULL, 'p'},
-        {NULL, 0, NULL, 0}};
+        {"listen", 1, NULL, 'l'},   {"listen-key", 1, NULL, 'y'}, {"serial", 1, NULL, 'n'},  {"adopt", 1, NULL, 'a'},
+        {"count", 1, NULL, 'm'},    {"paper", 1, NULL, 'p'},      {NULL, 0, NULL, 0}};
     uint64_t first = 0;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         uint64_t number = optarg ? strtoull(optarg, NULL, 10) : 0;
@@ -299,6 +322,12 @@ static void options(struct load *l, int argc, char **argv)
         case 'm':
             l->adopt_n = number;
             break;
+        case 'l':
+            l->listen = optarg;
+            break;
+        case 'y':
+            l->listen_key = optarg;
+            break;
         case 'p':
             paper_set(l, optarg);
             break;
@@ -318,8 +347,19 @@ int main(int argc, char **argv)
     options(&l, argc, argv);
     l.a = arena_new();
     connect_all(&l);
+    if (l.listen) {
+        l.listener = listener_new(l.endpoint, l.server_key, l.listen_key ? l.listen_key : "", l.listen);
+        if (!l.listener)
+            return 1;
+        lines_also(l.lines, listener_fd(l.listener));
+        for (int64_t end = now_us() + 10000000; !listener_open(l.listener) && now_us() < end;) {
+            lines_wait(l.lines, IDLE_MS);
+            listener_process(l.listener, now_us());
+        }
+    }
     run(&l);
     report(&l);
+    listener_free(l.listener);
     lines_free(l.lines);
     tally_done(&l.tally);
     buf_done(&l.frame);

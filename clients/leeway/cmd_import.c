@@ -16,9 +16,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { TABLE_MOST = 64 << 20, COLUMNS_MOST = 1000 };
+enum { TABLE_MOST = 64 << 20, PAPER_MOST = 64 << 20, COLUMNS_MOST = 1000 };
 
 /* Columns that every table may have; the others are fields, parts (lead.1.covered) and papers (paper:application). */
 static const char *const common[] = {"case", "procedure", "act", "done", "by", "part", "second"};
@@ -40,7 +41,7 @@ struct import {
     size_t at[COMMON]; /* where each of them stands; n: nowhere */
     struct value *forms, *bad;
     struct old_case *cases;
-    size_t ncases, room;
+    size_t ncases, room, fine;
     struct hash file;
     const char *folder; /* papers are named from where the table lies */
 };
@@ -191,6 +192,12 @@ static void take_part(const struct at_cell *c, const char *dot)
     v_put(a, v_at(list, (size_t)n - 1), end + 1, v);
 }
 
+static bool is_paper(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISREG(s.st_mode) && s.st_size <= PAPER_MOST && access(path, R_OK) == 0;
+}
+
 /* Files with `;` between, named from the folder of the table; or hashes of papers that were put. */
 static void take_papers(const struct at_cell *c, const char *slot, struct value *all)
 {
@@ -203,8 +210,8 @@ static void take_papers(const struct at_cell *c, const char *slot, struct value 
         one += strspn(one, " ");
         const char *path = *one == '/' ? one : arena_printf(a, "%s%s", c->m->folder, one);
         bool is_hash = json_unhex(one, hash, sizeof hash);
-        if (!is_hash && access(path, R_OK) != 0) {
-            bad_here(c, TR(r, "the file cannot be read", "文件无法读取"),
+        if (!is_hash && !is_paper(path)) {
+            bad_here(c, TR(r, "no file that can be read, or more than 64 MiB", "不是可读取的文件,或超过 64 MiB"),
                      TR(r, "name a file beside the table, or a hash", "填写表格同目录下的文件名或哈希"));
             continue;
         }
@@ -348,6 +355,20 @@ static const char *cell_at(const struct import *m, int64_t line, const char *fie
     return "";
 }
 
+/* The column that a refusal without a field is about; "": the act as a whole. */
+static const char *column_of(const char *code)
+{
+    static const struct {
+        const char *code, *column;
+    } of[] = {{"import-key", "case"},   {"done-in-future", "done"},   {"done-before-presupposed", "done"},
+              {"not-your-act", "by"},   {"department-unknown", "by"}, {"no-right-to-enter-for", "by"},
+              {"part-missing", "part"}, {"part-unknown", "part"}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (strcmp(code, of[i].code) == 0)
+            return of[i].column;
+    return "";
+}
+
 static void say_refused(struct import *m, const struct old_case *c, const struct value *answer,
                         const struct lw_error *e)
 {
@@ -355,7 +376,7 @@ static void say_refused(struct import *m, const struct old_case *c, const struct
     const struct known_error *known = error_lookup(e->word);
     const char *column = "", *text = v_get_str(answer, "missing", NULL);
     int64_t line = v_get_int(answer, "line", (int64_t)c->line);
-    const char *value = cell_at(m, line, v_get_str(answer, "field", ""), &column);
+    const char *value = cell_at(m, line, v_get_str(answer, "field", column_of(e->word)), &column);
     const char *what = known ? TR(r, known->remedy, known->remedy_zh) : "";
     bad_cell(m, (size_t)line, column, value, e->text, text ? text : what);
 }
@@ -386,13 +407,16 @@ static bool send(struct import *m, const struct old_case *c, struct value *done)
     if (!command)
         return false;
     bool fine = tree_call(r->client, r->arena, command, r->timeout_ms, &answer, &e) == LW_OK;
-    if (!fine && e.code != LW_LAW && e.code != LW_FORM && e.code != LW_CONFLICT && e.code != LW_LIMIT) {
+    bool of_line = e.code == LW_RIGHT && v_get(answer, "line"); /* whose act it is; the right to import has no line */
+    if (!fine && !of_line && e.code != LW_LAW && e.code != LW_FORM && e.code != LW_CONFLICT && e.code != LW_LIMIT) {
         run_refused(r, answer, &e, v_get_str(command, "id", NULL));
         return false;
     }
     v_put_str(r->arena, row, "key", c->key);
     v_put_int(r->arena, row, "acts", (int64_t)v_count(c->acts));
-    if (fine && v_get(answer, "case"))
+    m->fine += fine;
+    bool is_there = !cli_flag(r->cli, "dry-run") || v_get_bool(answer, "already");
+    if (fine && is_there && v_get(answer, "case"))
         v_put(r->arena, row, "case", v_get(answer, "case"));
     v_put_str(r->arena, row, "stage", v_get_str(answer, "stage", NULL));
     v_put_str(r->arena, row, "is",
@@ -420,10 +444,9 @@ static int send_all(struct import *m)
     struct value *done = v_list(r->arena), *both = v_map(r->arena);
     for (size_t i = 0; i < m->ncases; i++)
         if (!m->cases[i].bad && !send(m, &m->cases[i], done))
-            return r->result;
-    size_t fine = v_count(done);
-    for (size_t i = 0; i < v_count(done); i++)
-        fine -= !v_get(v_at(done, i), "case");
+            break;
+    if (r->result && !v_count(done))
+        return r->result;
     v_put(r->arena, both, "cases", done);
     v_put(r->arena, both, "bad", m->bad);
     if (r->format != TABLE) {
@@ -434,7 +457,9 @@ static int send_all(struct import *m)
         if (v_count(m->bad))
             print_list(r, "bad", m->bad, wrong, sizeof wrong / sizeof *wrong);
     }
-    return r->result = !v_count(m->bad) ? EXIT_DONE : fine ? EXIT_PARTLY : EXIT_REFUSED;
+    if (r->result) /* it was said why; what went in before stands above */
+        return r->result;
+    return r->result = !v_count(m->bad) ? EXIT_DONE : m->fine ? EXIT_PARTLY : EXIT_REFUSED;
 }
 
 /* ---- the whole ---- */

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SOURCE_MOST = 1 << 20 };
-
 static const struct column columns[] = {
     {"case", "case", "案件", CELL},
     {"name", "limit", "期限", CELL},
@@ -42,7 +40,7 @@ static void print_preview(struct run *r, const struct value *limits)
         v_put_str(r->arena, row, "what", what_else(r, row));
         v_push(r->arena, rows, row);
     }
-    if (v_count(rows))
+    if (v_count(rows) || r->format != TABLE)
         print_list(r, "limits", rows, columns, sizeof columns / sizeof *columns);
     if (r->format == TABLE)
         printf(TR(r, "%zu limits move\n", "将移动 %zu 个期限\n"), v_count(rows));
@@ -90,13 +88,6 @@ static int load(struct run *r, struct value *source)
 
 int calendar_load_verb(struct run *r)
 {
-    struct buf text = {0};
-    const char *file = cli_word(r->cli, 0);
-    enum status st = file_read(strcmp(file, "-") == 0 ? "/dev/stdin" : file, SOURCE_MOST, &text);
-    if (st != ST_OK)
-        run_fail(r, EXIT_USAGE, "%s: %s", file, status_text(st));
-    else
-        load(r, v_strn(r->arena, buf_cstr(&text), text.n));
-    buf_done(&text);
-    return r->result;
+    struct value *source = run_source(r, cli_word(r->cli, 0));
+    return source ? load(r, source) : r->result;
 }

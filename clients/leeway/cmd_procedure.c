@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum { SOURCE_MOST = 1 << 20 };
-
 int procedure_list(struct run *r)
 {
     static const struct column columns[] = {
@@ -20,20 +18,13 @@ int procedure_list(struct run *r)
 
 int procedure_load(struct run *r)
 {
-    struct buf text = {0};
-    const char *file = cli_word(r->cli, 0);
-    struct value *m = run_command(r, "procedure-load");
-    enum status st = m ? file_read(strcmp(file, "-") == 0 ? "/dev/stdin" : file, SOURCE_MOST, &text) : ST_OK;
-    if (st != ST_OK)
-        run_fail(r, EXIT_USAGE, "%s: %s", file, status_text(st));
-    if (m && st == ST_OK) {
-        struct value *fields = v_map(r->arena);
-        v_put(r->arena, fields, "source", v_strn(r->arena, buf_cstr(&text), text.n));
-        v_put(r->arena, m, "fields", fields);
-        run_do(r, m);
-    }
-    buf_done(&text);
-    return r->result;
+    struct value *source = run_source(r, cli_word(r->cli, 0));
+    struct value *m = source ? run_command(r, "procedure-load") : NULL, *fields = v_map(r->arena);
+    if (!m)
+        return r->result;
+    v_put(r->arena, fields, "source", source);
+    v_put(r->arena, m, "fields", fields);
+    return run_do(r, m);
 }
 
 int procedure_activate(struct run *r)

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 500, PAPER_MOST = 64 << 20 };
+enum { PAGE = 500, PAPER_MOST = 64 << 20, SOURCE_MOST = 1 << 20 };
 
 /* ---- what went wrong ---- */
 
@@ -311,6 +311,22 @@ bool run_day(struct run *r, const char *text)
     run_fail(r, EXIT_USAGE, TR(r, "%s is no day: expected something like 2026-02-13", "%s 不是日期,应如 2026-02-13"),
              text);
     return false;
+}
+
+struct value *run_source(struct run *r, const char *file)
+{
+    struct buf text = {0};
+    struct value *source = NULL;
+    enum status st = file_read(strcmp(file, "-") == 0 ? "/dev/stdin" : file, SOURCE_MOST, &text);
+    const char *s = buf_cstr(&text);
+    if (st != ST_OK)
+        run_fail(r, EXIT_USAGE, "%s: %s", file, status_text(st));
+    else if (!text_is_utf8(s, text.n))
+        run_fail(r, EXIT_USAGE, TR(r, "%s: no text in UTF-8", "%s:不是 UTF-8 文本"), file);
+    else
+        source = v_strn(r->arena, s, text.n);
+    buf_done(&text);
+    return source;
 }
 
 bool run_as_of(struct run *r, struct value *question)

@@ -55,6 +55,8 @@ int run_do(struct run *r, struct value *command);
 /* A whole number; false: it was said what is wrong with it. */
 bool run_number(struct run *r, const char *what, const char *text, int64_t *ret);
 bool run_day(struct run *r, const char *text);
+/* The text of a file ("-": what comes in), at most 1 MiB of UTF-8; NULL: it was said what is wrong with it. */
+struct value *run_source(struct run *r, const char *file);
 /* Put --as-of into a question, when it was given; false: it was said that it is no day. */
 bool run_as_of(struct run *r, struct value *question);
 

@@ -1,5 +1,6 @@
 #include "clients/lib/error.h"
 
+#include "daemon/base/text.h"
 #include "proto/errors.h"
 
 #include <stdarg.h>
@@ -46,6 +47,8 @@ enum lw_code error_set(struct lw_error *e, enum lw_code code, const char *fmt, .
         va_start(ap, fmt);
         vsnprintf(e->text, sizeof e->text, fmt, ap);
         va_end(ap);
+        for (size_t n = strlen(e->text); n && !text_is_utf8(e->text, n);)
+            e->text[--n] = 0; /* cut within a character */
         snprintf(e->word, sizeof e->word, "%s", lw_error_name(code));
         e->code = code;
         e->may_retry = may_retry(code);

@@ -226,8 +226,8 @@ struct lw_stream_options {
     const char
         *group;    /* a member of this group: shares the notices of the stream with the others; NULL: has them all */
     int64_t after; /* position that is durable here; below 0: the daemon's own memory of it */
-    int messages;  /* window of credit; 0: 1,024 */
-    int bytes;     /* 0: 4 MiB */
+    int messages;  /* window of credit, below 4,096; 0: 1,024 */
+    int bytes;     /* 0, or more than the daemon gives: 1 MiB */
     void *ctx;
     /* New notices in dense order, none twice and none left out. Borrowed until the callback returns. To a member of a
      * group: its share, in order within each case, with `fence` and `again` in each; one may come a second time. It is
@@ -259,7 +259,7 @@ int64_t lw_last(const struct lw_stream *st);     /* newest position that the dae
 void lw_received(struct lw_stream *st, int64_t position);
 void lw_took(struct lw_stream *st, int64_t position, int64_t fence); /* instead of received, by a group's member */
 void lw_done(struct lw_stream *st, int64_t position);
-void lw_failed(struct lw_stream *st, int64_t position, const char *reason);
+void lw_failed(struct lw_stream *st, int64_t position, const char *reason); /* what is no UTF-8 in it is replaced */
 void lw_ack(struct lw_stream *st, int64_t position); /* received up to it, and it is done: for who handles at once */
 void lw_flush(struct lw_stream *st);
 bool lw_live(const struct lw_stream *st);      /* a session is open, as far as is known */

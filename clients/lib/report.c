@@ -1,6 +1,7 @@
 #include "clients/lib/report.h"
 
 #include "daemon/base/check.h"
+#include "daemon/base/text.h"
 
 #include <stdlib.h>
 
@@ -94,7 +95,7 @@ void report_handled(struct report *r, int64_t position, struct tick now)
 void report_failed(struct report *r, int64_t position, const char *reason, struct tick now)
 {
     touch(r, now);
-    add_failed(r, position, xstrdup(reason));
+    add_failed(r, position, text_mended(reason ? reason : ""));
 }
 
 void report_join(struct report *to, struct report *from, struct tick now)

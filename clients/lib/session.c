@@ -5,6 +5,7 @@
 #include "daemon/base/check.h"
 #include "proto/wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,8 +124,15 @@ void session_request(struct session *s, const struct value *message, int64_t lim
     }
     struct request *r = xcalloc(1, sizeof *r);
     wire_encode(&r->frame, message);
-    if (r->frame.n > WIRE_BYTES) {
-        error_set(&e, LW_LIMIT, "the message has %zu bytes, at most 1 MiB is allowed", r->frame.n);
+    /* The daemon's fault would name no id, for it reads none of such bytes: nobody would know whose it is. */
+    struct wire_error broken = wire_check(buf_bytes(&r->frame), WIRE_BYTES);
+    if (broken.fault) {
+        if (r->frame.n > WIRE_BYTES)
+            error_set(&e, LW_LIMIT, "the message has %zu bytes, at most 1 MiB is allowed", r->frame.n);
+        else
+            error_set(&e, LW_PROTOCOL, "the message breaks a bound of the protocol: %s", wire_fault_name(broken.fault));
+        if (e.code == LW_PROTOCOL)
+            snprintf(e.word, sizeof e.word, "%s", wire_fault_name(broken.fault));
         buf_done(&r->frame);
         free(r);
         if (answered)

@@ -11,7 +11,14 @@
 #include <string.h>
 
 enum state { WAIT = 1, OPENING, LIVE, OVER };
-enum { NAME = 65, ANSWER_MS = 5000, FIRST_PAUSE = 200, LONGEST_PAUSE = 5000, MESSAGES = 1024, BYTES = 1 << 20 };
+enum {
+    NAME = 80 /* longer than any: a name that is too long is refused, not cut */,
+    ANSWER_MS = 5000,
+    FIRST_PAUSE = 200,
+    LONGEST_PAUSE = 5000,
+    MESSAGES = 1024,
+    BYTES = 1 << 20
+};
 
 struct lw_stream {
     struct session *session;

@@ -1,5 +1,7 @@
 #include "daemon/base/text.h"
 
+#include "daemon/base/check.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +43,23 @@ bool text_is_utf8(const char *s, size_t n)
             return false;
     }
     return true;
+}
+
+char *text_mended(const char *s)
+{
+    static const char instead[] = {(char)0xef, (char)0xbf, (char)0xbd};
+    size_t left = strlen(s), at = 0;
+    char *out = xmalloc(left * sizeof instead + 1);
+    while (left) {
+        uint32_t c;
+        size_t k = text_char(s, left, &c), taken = k ? k : 1;
+        memcpy(out + at, k ? s : instead, k ? k : sizeof instead);
+        at += k ? k : sizeof instead;
+        s += taken;
+        left -= taken;
+    }
+    out[at] = 0;
+    return out;
 }
 
 static bool wide(uint32_t c)

@@ -16,6 +16,10 @@ bool text_is_utf8(const char *s, size_t n);
  * formed or n is 0. */
 size_t text_char(const char *s, size_t n, uint32_t *ret);
 
+/* The same with U+FFFD for each byte that is no part of well-formed UTF-8: what programs say comes in any encoding, and
+ * cut anywhere. Gives: free(). */
+char *text_mended(const char *s);
+
 /* Columns of a terminal: 2 for CJK and full-width characters, 0 for combining ones, else 1. s is valid UTF-8. */
 size_t text_columns(const char *s, size_t n);
 

@@ -150,6 +150,21 @@ bool case_about(const struct value *kase, const char *id)
     return *id && about;
 }
 
+bool case_part_of_others(const struct value *kase, const char *kind, const char *part, const char *id)
+{
+    const struct value *subjects = v_get(kase, "subjects");
+    bool others = false;
+    for (size_t i = 0; kind && part && i < v_count(subjects); i++) {
+        const struct value *s = v_at(subjects, i);
+        if (strcmp(v_get_str(s, "part-kind", ""), kind) != 0 || strcmp(v_get_str(s, "part", ""), part) != 0)
+            continue;
+        if (strcmp(v_get_str(s, "id", ""), id) == 0)
+            return false;
+        others = true;
+    }
+    return others;
+}
+
 /* ---- what the store is told of a case ---- */
 
 struct due_list {

@@ -66,6 +66,8 @@ struct day case_day(const struct value *v, const char *path);
 
 /* Is the case about this person or unit, as a whole or in one of its parts? */
 bool case_about(const struct value *kase, const char *id);
+/* Is that part about somebody else? False for a part that is about nobody. */
+bool case_part_of_others(const struct value *kase, const char *kind, const char *part, const char *id);
 
 /* The due moments of a case, for the index: near-at and miss-at of each running clock, remind-at of each task and
  * due-at of each that is not escalated. `what` is "near", "miss", "remind" or "task", `name` the clock or the task's

@@ -5,13 +5,25 @@
 
 #include <string.h>
 
+static struct bytes kept(struct arena *a, struct buf *b)
+{
+    struct bytes ret = {arena_copy(a, b->p, b->n), b->n};
+    buf_done(b);
+    return ret;
+}
+
 struct bytes value_bytes(struct arena *a, const struct value *v)
 {
     struct buf b = {0};
     wire_encode(&b, v);
-    struct bytes ret = {arena_copy(a, b.p, b.n), b.n};
-    buf_done(&b);
-    return ret;
+    return kept(a, &b);
+}
+
+struct bytes record_bytes(struct arena *a, const struct value *v)
+{
+    struct buf b = {0};
+    wire_encode_own(&b, v);
+    return kept(a, &b);
 }
 
 static enum status decode(struct arena *a, struct bytes in, struct value **ret)
@@ -33,7 +45,7 @@ enum status record_read(struct arena *a, struct store_txn *t, enum store_db db, 
 enum status record_put(struct store_txn *t, enum store_db db, struct bytes key, const struct value *v)
 {
     struct buf b = {0};
-    wire_encode(&b, v);
+    wire_encode_own(&b, v);
     enum status st = store_put(t, db, key, buf_bytes(&b));
     buf_done(&b);
     return st;
@@ -94,7 +106,7 @@ enum status private_put(struct store_txn *t, uint64_t n, const uint8_t salt[EVEN
     struct buf b = {0};
     buf_put(&b, salt, EVENT_SALT);
     if (map)
-        wire_encode(&b, map);
+        wire_encode_own(&b, map);
     else
         buf_u8(&b, 0x80); /* an empty map */
     struct key k = key_u64(n);

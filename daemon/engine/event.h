@@ -33,8 +33,9 @@ MUST_USE enum status private_put(struct store_txn *t, uint64_t n, const uint8_t 
 MUST_USE enum status private_read(struct arena *a, struct store_txn *t, uint64_t n, struct value **ret,
                                   uint8_t ret_salt[EVENT_SALT]);
 
-/* Encode into the arena. */
+/* Encode into the arena: as a message, and as a record of the store. */
 struct bytes value_bytes(struct arena *a, const struct value *v);
+struct bytes record_bytes(struct arena *a, const struct value *v);
 
 /* One record of any database that is a msgpack map. */
 MUST_USE enum status record_read(struct arena *a, struct store_txn *t, enum store_db db, struct bytes key,

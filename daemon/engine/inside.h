@@ -19,7 +19,7 @@ enum {
     ZONE_MINUTES = 480, /* where no procedure says otherwise */
     DUE_PORTION = 256,  /* due moments in one batch */
     STUCK_MOST = 4096,
-    FOLD_NUMBER = 2, /* raised when the fold makes other records: the next start then folds anew */
+    FOLD_NUMBER = 3, /* raised when the fold makes other records: the next start then folds anew */
 };
 
 /* Who the daemon is in its own events. */
@@ -150,7 +150,7 @@ MUST_USE enum status act_calendar_load(struct engine *e, struct arena *a, const 
 /* ---- private.c ---- */
 MUST_USE enum status act_read(struct engine *e, struct arena *a, const struct origin *o, struct draft *ret);
 /* Put `private` into an answer to read-private. */
-MUST_USE enum status private_attach(struct engine *e, struct arena *a, struct value *answer);
+MUST_USE enum status private_attach(struct engine *e, struct arena *a, const char *principal, struct value *answer);
 
 /* ---- due.c ---- */
 /* Fire at most DUE_PORTION moments that are due now. */

@@ -98,7 +98,7 @@ enum status job_do(struct engine *e, const struct job *job, struct arena *out, s
     if (!st && !answer)
         st = answer_of(e, a, &o, &answer);
     if (!st && strcmp(v_get_str(job->message, "act", ""), "read-private") == 0)
-        st = private_attach(e, a, answer);
+        st = private_attach(e, a, o.principal, answer);
     if (st)
         return st;
     struct bytes b = value_bytes(a, answer_with_id(a, answer, o.id));

@@ -1,5 +1,6 @@
 /* What the person (or unit) that a case is about is shown of it: how it stands, its limits, what was done when, and
  * what was determined once it has been issued. Nothing of others, of opinions that are not issued, of who read what. */
+#include "daemon/core/case.h"
 #include "daemon/engine/asking.h"
 
 #include <string.h>
@@ -20,22 +21,6 @@ static void copy(struct arena *a, struct value *to, const struct value *from, co
             v_put(a, to, *keys, v_copy(a, v_get(from, *keys)));
 }
 
-/* Does a part with a subject of its own belong to somebody else? */
-static bool is_others(const struct asking *k, const struct value *kase, const char *kind, const char *part)
-{
-    const struct value *subjects = v_get(kase, "subjects");
-    bool others = false;
-    for (size_t i = 0; kind && part && i < v_count(subjects); i++) {
-        const struct value *s = v_at(subjects, i);
-        if (strcmp(v_get_str(s, "part-kind", ""), kind) != 0 || strcmp(v_get_str(s, "part", ""), part) != 0)
-            continue;
-        if (strcmp(v_get_str(s, "id", ""), k->person) == 0)
-            return false;
-        others = true;
-    }
-    return others;
-}
-
 /* Limits and suspensions, without those of somebody else's part. */
 static struct value *without_others(struct asking *k, const struct value *kase, const char *table, const char *kind_key)
 {
@@ -43,7 +28,7 @@ static struct value *without_others(struct asking *k, const struct value *kase, 
     struct value *own = v_map(k->a);
     for (size_t i = 0; i < v_count(all); i++) {
         const struct pair *p = &all->u.map.pair[i];
-        if (!is_others(k, kase, v_get_str(p->val, kind_key, NULL), v_get_str(p->val, "part", NULL)))
+        if (!case_part_of_others(kase, v_get_str(p->val, kind_key, NULL), v_get_str(p->val, "part", NULL), k->person))
             v_put(k->a, own, p->key, v_copy(k->a, p->val));
     }
     return own;
@@ -75,7 +60,7 @@ static struct value *own_grants(struct asking *k, const struct value *kase)
     struct value *own = v_list(k->a);
     for (size_t i = 0; i < v_count(all); i++) {
         const struct value *g = v_at(all, i);
-        if (!is_others(k, kase, v_get_str(g, "part-kind", NULL), v_get_str(g, "part", NULL)))
+        if (!case_part_of_others(kase, v_get_str(g, "part-kind", NULL), v_get_str(g, "part", NULL), k->person))
             v_push(k->a, own, v_copy(k->a, g));
     }
     return own;

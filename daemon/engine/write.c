@@ -180,7 +180,7 @@ enum status event_write(struct engine *e, struct arena *a, const struct origin *
     e->wrote = true;
     st = private_write(e, a, o, d, event);
     v_put(a, event, "answer", answer);
-    struct bytes bytes = value_bytes(a, event);
+    struct bytes bytes = record_bytes(a, event);
     if (!st)
         st = source_write(e, d);
     if (!st)

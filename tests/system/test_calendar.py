@@ -109,6 +109,17 @@ class LabourDay2019(Calendar):
         listed = json.loads(self.leeway("case", "list", "--as-of", "2019-03-20", "-o", "json"))
         self.assertEqual([case["case"] for case in listed["cases"]], [earlier, later])
 
+    def test_what_is_no_calendar_and_what_moves_nothing_is_told(self):
+        file = CALENDARS / "2019.yaml"
+        other = self.town.folder / "2019-gbk.yaml"
+        other.write_bytes(file.read_text(encoding="utf-8").replace("〔", "[").replace("〕", "]").encode("gbk"))
+        for verb in ("calendar", "procedure"):
+            done = subprocess.run(self.words(verb, "load", other), stdin=subprocess.DEVNULL, capture_output=True,
+                                  text=True, check=False)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("2019-gbk.yaml: no text in UTF-8", done.stderr)
+        self.assertEqual(json.loads(self.leeway("calendar", "load", file, "--dry-run", "-o", "json")), {"limits": []})
+
     def test_who_is_at_a_terminal_is_asked(self):
         earlier = self.cases()[0]
         for answer, code, due in (b"no\n", 2, "2019-05-02"), (b"yes\n", 0, "2019-04-30"):

@@ -85,6 +85,23 @@ class Import(support.TownTest):
         done = self.leeway("import", self.table, *IMPORT, code=7)
         self.assertEqual([case["key"] for case in done["cases"]], ["2023-004"])
 
+    def test_whatever_the_daemon_refuses_of_a_case_is_named_by_its_cell_and_stops_no_other(self):
+        text = self.table.read_text(encoding="utf-8")
+        (self.table.parent / "folder").mkdir()
+        for was, now, cell in (
+                ("2023-004,accept,2023-05-10,department:discipline", "2023-004,accept,2023-05-10,department:water", (12, "by")),
+                ("2023-004,accept,2023-05-10", "2023-004,accept,2033-05-10", (12, "done")),
+                ("2023-004,accept,2023-05-10", "2023-004,accept,2023-05-01", (12, "done")),
+                ("2023-004,accept,2023-05-10,department:discipline", "2023-004,accept,2023-05-10,department:no", (12, "by")),
+                ("2023-004,", ",", (10, "case")),
+                ("application.txt,,,,,,,,,,,,,,,\n2023-004", "folder,,,,,,,,,,,,,,,\n2023-004", (11, "paper:application"))):
+            self.assertIn(was, text)
+            self.table.write_text(text.replace(was, now), encoding="utf-8")
+            shown = self.leeway("import", self.table, *IMPORT, "--dry-run", code=7)
+            self.assertEqual([(bad["line"], bad["column"]) for bad in shown["bad"]], [cell], now)
+            self.assertEqual([case.get("key") for case in shown["cases"] if case["is"] == "would be imported"], ["2019-017"])
+            self.assertNotIn("case", shown["cases"][0])  # it has no number yet
+
     def test_the_law_is_the_same_and_a_case_goes_in_whole_or_not_at_all(self):
         text = self.table.read_text(encoding="utf-8")
         text = text.replace("issue-report,2019-03-20", "issue-report,2019-03-02")  # before the acceptance

@@ -100,6 +100,52 @@ class Agent(support.TownTest):
         self.start()
         support.until("it is handled", lambda: not self.unserved())
 
+    def write_handler(self, text):
+        path = self.handlers / "default"
+        path.write_text(text)
+        path.chmod(0o755)
+
+    def test_what_a_handler_says_in_another_encoding_or_cut_sets_aside_its_notice_and_nothing_else(self):
+        self.write_handler("#!/bin/sh\nprintf 'GBK: \\264\\362' >&2\nexit 1\n")
+        self.accepted()
+        self.start()
+        failed = support.until("it is reported", lambda: [n for n in self.unserved() if n["state"] == "failed"], 60)
+        self.assertEqual(failed[0]["reason"], "GBK: \ufffd\ufffd")
+        self.assertIsNone(self.town.agents["housing"].poll())
+
+    def test_what_is_tried_again_while_the_daemon_is_away_is_not_forgotten(self):
+        self.write_handler(f"#!/bin/sh\necho $LEEWAY_POSITION >>{self.broken}/runs\nexit $(cat {self.broken}/exit)\n")
+        (self.broken / "exit").write_text("1")
+        self.accepted()
+        self.start()
+        support.until("it runs", (self.broken / "runs").exists)
+        self.town.kill()
+        support.until("it is set aside", lambda: self.verb("failed", "list"), 60)
+        (self.broken / "exit").write_text("75")
+        runs = len((self.broken / "runs").read_text())
+        self.assertIn("now", self.verb("failed", "retry"))
+        support.until("it runs again", lambda: len((self.broken / "runs").read_text()) > runs)
+        self.town.start()
+        support.until("the failure is reported", lambda: any(n["state"] == "failed" for n in self.unserved()))
+        self.town.agents["housing"].kill()
+        self.town.agents.pop("housing").wait()
+        (self.broken / "exit").write_text("0")
+        self.start()
+        support.until("it is handled", lambda: not self.unserved())
+
+    def test_a_handler_that_prints_without_end_is_stopped_before_its_time_is_over(self):
+        self.write_handler("#!/bin/sh\nexec yes\n")
+        self.accepted()
+        self.start()
+        support.until("it is reported", lambda: any("16 MiB" in n.get("reason", "") for n in self.unserved()), 60)
+
+    def test_what_the_agent_was_started_with_does_not_hide_what_the_notice_is(self):
+        self.write_handler(f"#!/bin/sh\ncd {self.broken}\nprintenv LEEWAY_CASE >new\nmv new case\n")
+        case = self.accepted()
+        self.town.start_agent("housing", "housing-clerk", self.handlers, LEEWAY_CASE=999)
+        support.until("it ran", (self.broken / "case").exists)
+        self.assertEqual((self.broken / "case").read_text().strip(), str(case))
+
     def test_a_killed_agent_takes_its_handler_along(self):
         path = self.handlers / "default"
         path.write_text(f"#!/bin/sh\necho $$ >{self.broken}/pid.new && mv {self.broken}/pid.new {self.broken}/pid\n"

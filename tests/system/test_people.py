@@ -174,6 +174,34 @@ class Applicant(PeopleTest):
         self.assertNotIn("工程变更", text)  # what the organ wrote
         self.refused("right", self.person.command, "read-private", case=self.other)
 
+    def test_of_a_matter_of_several_each_reads_what_was_handed_in_for_itself(self):
+        self.admin("department-add", id="township", name="湖山乡", kind="township", superior="committee")
+        clerk = self.client("discipline-clerk")
+        people = [{"person": "p010", "name": "公孙甲", "post": "上官副乡长"}, {"person": "p011", "name": "东方乙", "post": "南宫主任"}]
+        case = clerk.command("apply", procedure="suichang", by={"party": "applicant"},
+                             papers={"application": [clerk.put_paper("申请书".encode())]},
+                             fields={"applicant-kind": "person", "subject-unit-id": "township", "work": "gc-1",
+                                     "grounds": "先行先试", "sought": "exempted", "duty-performed": True,
+                                     "circumstances": {"c6": ["area"]}, "subject": people})["case"]
+        clerk.command("accept", case=case, fields={"suitable": True})
+        clerk.command("classify", case=case, fields={"complexity": "ordinary", "severity": "minor",
+                                                     "wide-reaching": False, "high-attention": False})
+        for part, text in ((1, "甲的申辩"), (2, "乙的申辩")):
+            clerk.command("defend", case=case, part=part, by={"party": "person"},
+                          papers={"signed": [clerk.put_paper(f"签名 {part}".encode())]},
+                          fields={"defence": "heard", "defence-text": text})
+        open_part = json.dumps(self.client("inspector").ask("case", case=case), default=str, ensure_ascii=False)
+        for word in ("公孙甲", "东方乙", "上官副乡长", "南宫主任"):
+            self.assertNotIn(word, open_part)
+        for subject, own, others in (("p010", "甲", "乙"), ("p011", "乙", "甲")):
+            person = self.let_in(f"key-{subject}", subject)
+            text = json.dumps(person.command("read-private", case=case)["private"], ensure_ascii=False)
+            for word in ("先行先试", own):
+                self.assertIn(word, text)
+            self.assertIn(f"{own}的申辩", text)
+            for word in (others, "南宫主任" if subject == "p010" else "上官副乡长"):
+                self.assertNotIn(word, text)
+
     def test_a_person_does_nothing_and_has_no_right_beside_its_own_case(self):
         self.refused("right", self.person.command, "withdraw", case=self.own, by={"party": "applicant"})
         self.refused("right", self.person.put_paper, b"paper")

@@ -3,6 +3,7 @@
 #include "clients/agent/queue.h"
 #include "clients/lib/json.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -135,6 +136,42 @@ static void the_cursor_outlives_its_notices(void **state)
     assert_int_equal(journal_cursor(j), 1);
     assert_holds(j, "");
     journal_close(j);
+}
+
+/* Nothing that was taken and not handled may lie at or before the cursor without being in the journal. */
+static void wherever_the_file_is_broken_what_is_lost_comes_again(void **state)
+{
+    char path[256], why[JOURNAL_WHY];
+    struct journal *j = NULL;
+    uint8_t whole[4096], byte;
+    snprintf(path, sizeof path, "%s/journal", (char *)*state);
+    assert_int_equal(journal_open(*state, "d", "desk", &j, why), ST_OK);
+    for (int64_t p = 1; p <= 9; p++)
+        journal_take(j, p, "{}");
+    for (int64_t p = 1; p <= 4; p++)
+        journal_forget(j, p);
+    assert_int_equal(journal_sync(j), ST_OK);
+    journal_close(j);
+    assert_int_equal(journal_open(*state, "d", "desk", &j, why), ST_OK); /* written anew */
+    journal_close(j);
+    int fd = open(path, O_RDWR);
+    ssize_t n = pread(fd, whole, sizeof whole, 0);
+    assert_in_range(n, 100, sizeof whole - 1);
+    for (ssize_t at = 0; at < n; at++) {
+        byte = whole[at] ^ 1;
+        assert_int_equal(ftruncate(fd, 0), 0);
+        assert_int_equal(pwrite(fd, whole, (size_t)n, 0), n);
+        assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+        close(fd);
+        assert_int_equal(journal_open(*state, "d", "desk", &j, why), ST_OK);
+        assert_true(journal_torn(j) > 0);
+        assert_true(journal_cursor(j) >= 0);
+        for (int64_t p = 5; p <= journal_cursor(j); p++)
+            assert_non_null(journal_entry(j, p));
+        journal_close(j);
+        fd = open(path, O_RDWR);
+    }
+    close(fd);
 }
 
 static void a_torn_end_is_cut_off_and_the_rest_counts(void **state)
@@ -282,6 +319,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_notice_that_sleeps_holds_up_its_case_and_no_other),
         IN_FOLDER(what_was_taken_and_not_confirmed_is_there_after_a_restart),
         IN_FOLDER(the_cursor_outlives_its_notices),
+        IN_FOLDER(wherever_the_file_is_broken_what_is_lost_comes_again),
         IN_FOLDER(a_torn_end_is_cut_off_and_the_rest_counts),
         IN_FOLDER(a_flipped_bit_ends_the_journal_before_it),
         IN_FOLDER(a_folder_serves_one_agent_of_one_name),

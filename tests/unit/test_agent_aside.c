@@ -89,8 +89,10 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = {"journal",          "mirror/data.mdb",          "mirror/lock.mdb", "mirror",
-                                        "journal.kept-1-9", "mirror.kept-1-9/data.mdb", "mirror.kept-1-9"};
+    static const char *const names[] = {
+        "mirror.broken/data.mdb",   "mirror.broken/lock.mdb", "mirror.broken", "journal",
+        "mirror/data.mdb",          "mirror/lock.mdb",        "mirror",        "journal.kept-1-9",
+        "mirror.kept-1-9/data.mdb", "mirror.kept-1-9"};
     char path[256];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", (char *)*state, names[i]);
@@ -138,6 +140,25 @@ static void what_is_set_aside_outlives_its_report_and_restarts(void **state)
     buf_done(&seen);
 }
 
+static void what_is_tried_again_before_its_failure_was_reported_stays_until_its_own_end_is(void **state)
+{
+    struct journal *j = open_it(*state);
+    journal_take(j, 1, "{}");
+    journal_finish(j, 1, "no paper");
+    journal_retry(j, 1);
+    journal_confirm(j, 1); /* that it failed */
+    assert_non_null(journal_entry(j, 1));
+    assert_int_equal(journal_entry(j, 1)->state, JOURNAL_TAKEN);
+    journal_finish(j, 1, "no ink");
+    journal_retry(j, 1);
+    journal_finish(j, 1, NULL);
+    journal_confirm(j, 1); /* that it failed once more */
+    assert_non_null(journal_entry(j, 1));
+    journal_confirm(j, 1); /* that it is done */
+    assert_null(journal_entry(j, 1));
+    journal_close(j);
+}
+
 static void a_member_may_take_over_what_is_older_than_all_it_has(void **state)
 {
     struct journal *j = open_it(*state);
@@ -157,6 +178,21 @@ static void a_member_may_take_over_what_is_older_than_all_it_has(void **state)
 static void look(void *ctx, int64_t position, const char *line, enum mirror_state state, const char *reason)
 {
     buf_printf(ctx, "%lld%c%s%s ", (long long)position, state, line, reason);
+}
+
+static void a_mirror_that_cannot_be_read_is_made_anew_each_time(void **state)
+{
+    char path[256], page[8192];
+    snprintf(path, sizeof path, "%s/mirror/data.mdb", (char *)*state);
+    memset(page, 0x5a, sizeof page);
+    for (int i = 0; i < 3; i++) {
+        struct mirror *m = NULL;
+        assert_int_equal(mirror_open(*state, &m), ST_OK);
+        mirror_close(m);
+        FILE *f = fopen(path, "w");
+        assert_int_equal(fwrite(page, sizeof page, 1, f), 1);
+        fclose(f);
+    }
 }
 
 static void what_the_mirror_was_told_can_be_looked_at(void **state)
@@ -249,7 +285,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_dropped_notice_frees_what_waited_behind_it),
         cmocka_unit_test(what_comes_anew_goes_to_its_place_once),
         IN_FOLDER(what_is_set_aside_outlives_its_report_and_restarts),
+        IN_FOLDER(what_is_tried_again_before_its_failure_was_reported_stays_until_its_own_end_is),
         IN_FOLDER(a_member_may_take_over_what_is_older_than_all_it_has),
+        IN_FOLDER(a_mirror_that_cannot_be_read_is_made_anew_each_time),
         IN_FOLDER(what_the_mirror_was_told_can_be_looked_at),
         IN_FOLDER(what_stands_behind_a_cut_is_kept_aside),
         IN_FOLDER(a_case_is_fresh_when_nothing_was_told_while_it_was_asked_for),

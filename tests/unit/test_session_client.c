@@ -98,6 +98,25 @@ static const char *type(struct fixture *f, size_t i)
 
 /* ---- requests ---- */
 
+static void a_message_that_no_daemon_would_read_is_refused_at_once_and_not_sent(void **state)
+{
+    struct fixture *f = *state;
+    struct value *m = map(f, "command", "a"), *deep = m;
+    session_up(f->session, at(0));
+    session_request(f->session, map(f, "ask", "b"), -1, at(0), NULL, NULL);
+    for (int i = 0; i < WIRE_DEPTH; i++) {
+        struct value *below = v_map(f->arena);
+        v_put(f->arena, deep, "fields", below);
+        deep = below;
+    }
+    session_request(f->session, m, -1, at(0), hear, f);
+    assert_int_equal(f->answers, 1);
+    assert_int_equal(f->code, LW_PROTOCOL);
+    assert_string_equal(f->word, "too-deep");
+    assert_int_equal(f->nsent, 1);
+    assert_int_equal(session_pending(f->session), 1);
+}
+
 static void a_request_waits_for_the_connection_and_is_answered_once(void **state)
 {
     struct fixture *f = *state;
@@ -565,6 +584,7 @@ static void a_derived_id_is_stable_and_has_the_form_of_version_seven(void **stat
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        T(a_message_that_no_daemon_would_read_is_refused_at_once_and_not_sent),
         T(a_request_waits_for_the_connection_and_is_answered_once),
         T(a_new_connection_sends_all_that_waits_again_in_order_with_the_same_ids),
         T(silence_repeats_a_request_until_its_limit),

@@ -117,6 +117,24 @@ static void forms_that_never_stand_in_utf8_are_refused(void **state)
     assert_true(utf8("容错纠错 a\té\n", strlen("容错纠错 a\té\n")));
 }
 
+static void what_is_no_utf8_is_replaced_and_the_rest_stays(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"", ""},
+        {"缺纸 ok", "缺纸 ok"},
+        {"\xc8\xb1 \xd6\xbd", "\xc8\xb1 \xd6\xbd"}, /* bytes of GBK that are well formed by chance */
+        {"\xb4\xf2", "\xef\xbf\xbd\xef\xbf\xbd"},
+        {"中\xe5\x9b", "中\xef\xbf\xbd\xef\xbf\xbd"},
+        {"a\xff中", "a\xef\xbf\xbd中"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        char *mended = text_mended(pairs[i][0]);
+        assert_string_equal(mended, pairs[i][1]);
+        free(mended);
+    }
+}
+
 static void a_character_is_read_with_its_length(void **state)
 {
     (void)state;
@@ -258,6 +276,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_pair_of_bytes_is_judged_right),
         cmocka_unit_test(a_character_that_is_cut_or_broken_is_refused),
         cmocka_unit_test(forms_that_never_stand_in_utf8_are_refused),
+        cmocka_unit_test(what_is_no_utf8_is_replaced_and_the_rest_stays),
         cmocka_unit_test(a_character_is_read_with_its_length),
         cmocka_unit_test(columns_are_those_of_a_terminal),
         cmocka_unit_test(distance_counts_slips_of_the_pen),
