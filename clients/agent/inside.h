@@ -35,6 +35,7 @@ struct run {
     struct tick again; /* when the command is sent once more that was refused for the moment; ms 0: not */
     unsigned refusals;
     bool paper_failed;
+    char paper_why[256]; /* why trying later is not enough; "": it may be */
 };
 
 struct agent {

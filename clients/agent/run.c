@@ -57,6 +57,7 @@ static void try_later(struct run *r)
 /* ---- commands ---- */
 
 static void send_command(struct run *r);
+static void tried(struct run *r, const char *reason);
 
 /* The daemon is busy or only reads: the command waits in its place. The handler has done its part, and runs once. */
 static void send_later(struct run *r)
@@ -139,7 +140,9 @@ static void answered(void *ctx, const struct value *answer, const struct lw_erro
 
 static void send_command(struct run *r)
 {
-    if (r->paper_failed)
+    if (r->paper_failed && *r->paper_why)
+        tried(r, r->paper_why);
+    else if (r->paper_failed)
         try_later(r);
     else
         lw_send(r->agent->client, r->command, -1, answered, r);
@@ -150,6 +153,8 @@ static void paper_answered(void *ctx, const struct value *answer, const struct l
     struct run *r = ctx;
     (void)answer;
     r->paper_failed = r->paper_failed || e->code != LW_OK;
+    if (e->code != LW_OK && !e->may_retry && e->code != LW_CLOSED)
+        snprintf(r->paper_why, sizeof r->paper_why, "a paper was refused: %.200s", e->text);
     if (--r->papers == 0 && r->command)
         send_command(r);
 }
@@ -163,7 +168,8 @@ static bool put_paper(void *ctx, const char *file, uint8_t ret_hash[32])
         r->papers++;
         struct hash h = tree_paper_put(r->agent->client, buf_bytes(&paper), -1, paper_answered, r);
         memcpy(ret_hash, h.b, HASH_LEN);
-    }
+    } else
+        snprintf(r->paper_why, sizeof r->paper_why, "the paper %.200s cannot be read", file);
     buf_done(&paper);
     return fine;
 }
@@ -198,6 +204,7 @@ static void next_command(struct run *r)
     }
     r->command = NULL;
     r->paper_failed = false;
+    r->paper_why[0] = 0;
     struct value *m = command_of_line(r->arena, r->map, line, r->number, &r->may_fail, why);
     if (!m) {
         settle(r, why);

@@ -133,6 +133,13 @@ class Agent(support.TownTest):
         self.start()
         support.until("it is handled", lambda: not self.unserved())
 
+    def test_a_paper_that_is_not_there_sets_the_notice_aside(self):
+        self.write_handler('#!/bin/sh\necho \'{"act":"confirm-suspension","papers":{"x":["/nonexistent"]}}\'\n')
+        self.accepted()
+        self.start()
+        failed = support.until("it is reported", lambda: [n for n in self.unserved() if n["state"] == "failed"], 60)
+        self.assertEqual(failed[0]["reason"], "the paper /nonexistent cannot be read")
+
     def test_a_handler_that_prints_without_end_is_stopped_before_its_time_is_over(self):
         self.write_handler("#!/bin/sh\nexec yes\n")
         self.accepted()
