@@ -468,7 +468,9 @@ unsigned register_rights(const struct register_book *r, const char *principal)
 const char *register_principal_department(const struct register_book *r, const char *principal)
 {
     const struct entry *e = shelf_find(&r->shelf[ROLE], principal);
-    return e && !entry_ended(e) ? v_get_str(e->val, "department", NULL) : NULL;
+    if (!e || entry_ended(e) || register_rights(r, principal) == RIGHT_MONITOR)
+        return NULL;
+    return v_get_str(e->val, "department", NULL);
 }
 
 const char *register_principal_subject(const struct register_book *r, const char *principal)

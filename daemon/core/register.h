@@ -53,8 +53,9 @@ const char *register_refuses(struct arena *a, const struct register_book *r, con
 
 /* Rights: unsigned set of enum right; 0 for a principal without a role. */
 unsigned register_rights(const struct register_book *r, const char *principal);
-unsigned right_by_name(const char *name);                                                        /* 0: no such right */
-const char *register_principal_department(const struct register_book *r, const char *principal); /* NULL: none */
+unsigned right_by_name(const char *name); /* 0: no such right */
+/* NULL: none. Who has the right monitor alone has none, whatever stands in the role: no part in a case, no stream. */
+const char *register_principal_department(const struct register_book *r, const char *principal);
 
 /* Whom a principal is, when it is a person or unit that cases are about and reads its own; NULL: none. */
 const char *register_principal_subject(const struct register_book *r, const char *principal);

@@ -420,6 +420,32 @@ static void streams_are_read_as_far_as_the_room_goes(void **state)
     assert_false(stream_right(house_view(h), "head", "housing"));
 }
 
+static void who_only_monitors_has_no_part_in_a_case(void **state)
+{
+    static const char *const about_a_case[] = {"case", "history", "explain", "served", "tasks"};
+    static const char *const others[] = {"cases", "departures", "notice"};
+    struct house *h = *state;
+    struct arena *a = house_arena(h);
+    int64_t kase = city_case(h, "received");
+    house_principal(h, "watcher", "discipline", "monitor");
+    for (size_t i = 0; i < sizeof about_a_case / sizeof *about_a_case; i++) {
+        struct value *m = house_question(h, about_a_case[i]);
+        v_put_int(a, m, "case", kase);
+        assert_true(refused(house_ask(h, "watcher", m), "right"));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct value *m = house_question(h, others[i]);
+        if (strcmp(others[i], "notice") == 0) {
+            v_put_str(a, m, "stream", "discipline");
+            v_put_int(a, m, "position", 1);
+        }
+        assert_true(refused(house_ask(h, "watcher", m), "right"));
+    }
+    assert_false(stream_right(house_view(h), "watcher", "discipline"));
+    assert_true(stream_right(house_view(h), "watcher", "transitions"));
+    assert_false(city_accepted(house_do(h, "watcher", city_act(h, "read-private", kase))));
+}
+
 static void a_paper_is_for_who_has_a_part_in_a_case_that_cites_it(void **state)
 {
     struct house *h = *state;
@@ -525,7 +551,7 @@ int main(int argc, char **argv)
         T(names_that_no_key_can_hold_name_nothing),  T(a_record_that_cannot_be_read_is_no_matter_of_waiting),
         T(a_filter_that_names_nothing_is_refused),   T(the_register_has_four_kinds),
         T(streams_are_read_as_far_as_the_room_goes), T(a_paper_is_for_who_has_a_part_in_a_case_that_cites_it),
-        T(a_paper_is_cited_from_its_command_on),
+        T(a_paper_is_cited_from_its_command_on),     T(who_only_monitors_has_no_part_in_a_case),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
