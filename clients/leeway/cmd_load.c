@@ -21,6 +21,14 @@ static const struct column columns[] = {
     {"tell", "will be told", "告知", CELL},
 };
 
+/* The day stands, and what is said of it: only the moment at which it counts as missed is another. */
+static bool is_moment(const struct value *limit)
+{
+    return strcmp(v_get_str(limit, "due-before", ""), v_get_str(limit, "due", "")) == 0 &&
+           v_get_bool(limit, "provisional-before") == v_get_bool(limit, "provisional") &&
+           !v_get_bool(limit, "miss-undone");
+}
+
 /* In words what the days do not say. */
 static const char *what_else(struct run *r, const struct value *limit)
 {
@@ -28,22 +36,25 @@ static const char *what_else(struct run *r, const struct value *limit)
     const char *firm = was && !is ? TR(r, "firm now ", "转为确定 ") : is && !was ? TR(r, "provisional ", "暂定 ") : "";
     const char *undone = v_get_bool(limit, "miss-undone") ? TR(r, "miss undone ", "撤销逾期 ") : "";
     const char *past = v_get_bool(limit, "past") ? TR(r, "lies in the past ", "已过期 ") : "";
-    return arena_printf(r->arena, "%s%s%s", firm, undone, past);
+    const char *moment = is_moment(limit) ? TR(r, "missed at another moment ", "仅逾期时刻变动 ") : "";
+    return arena_printf(r->arena, "%s%s%s%s", firm, undone, past, moment);
 }
 
 static void print_preview(struct run *r, const struct value *limits)
 {
     struct value *rows = v_list(r->arena);
+    size_t moved = 0;
     for (size_t i = 0; i < v_count(limits); i++) {
         struct value *row = v_copy(r->arena, v_at(limits, i));
         v_put_str(r->arena, row, "name", v_get_str(row, "clock", v_get_str(row, "task", NULL)));
         v_put_str(r->arena, row, "what", what_else(r, row));
         v_push(r->arena, rows, row);
+        moved += !is_moment(row);
     }
     if (v_count(rows) || r->format != TABLE)
         print_list(r, "limits", rows, columns, sizeof columns / sizeof *columns);
     if (r->format == TABLE)
-        printf(TR(r, "%zu limits move\n", "将移动 %zu 个期限\n"), v_count(rows));
+        printf(TR(r, "%zu limits move\n", "将移动 %zu 个期限\n"), moved);
 }
 
 /* A yes from a terminal, or --yes. */

@@ -120,6 +120,16 @@ class LabourDay2019(Calendar):
             self.assertIn("2019-gbk.yaml: no text in UTF-8", done.stderr)
         self.assertEqual(json.loads(self.leeway("calendar", "load", file, "--dry-run", "-o", "json")), {"limits": []})
 
+    def test_a_limit_whose_day_stands_is_not_counted_as_moved(self):
+        case = self.case(1)
+        file = self.town.folder / "flood.yaml"
+        file.write_text("overlay: {jurisdiction: yinchuan, reason: flood, source: notice}\n"
+                        "days:\n  - {date: 2019-03-28, name: flood, off: true}\n", encoding="utf-8")
+        shown = self.leeway("calendar", "load", file, "--dry-run")
+        self.assertIn("1 limits move", shown)
+        self.assertIn("missed at another moment", shown)  # the paper is due on the 26th, and told as missed later
+        self.assertEqual(self.due(case), "2019-04-10")
+
     def test_who_is_at_a_terminal_is_asked(self):
         earlier = self.cases()[0]
         for answer, code, due in (b"no\n", 2, "2019-05-02"), (b"yes\n", 0, "2019-04-30"):
