@@ -229,6 +229,20 @@ static bool published_fetch(struct run *r, const char *by, const char *title, in
     return true;
 }
 
+/* Kinds differ in whether they have an outcome or a circumstance at all: when a kind is hidden, the counts of those,
+ * and of what has none, would give it away by subtraction. */
+static void publish_hide(const struct published *kinds, struct published *others, size_t n)
+{
+    bool any = false;
+    for (size_t i = 0; i < kinds->n; i++)
+        any = any || kinds->f[i].hidden;
+    for (size_t i = 0; any && i < n; i++) {
+        others[i].total.hidden = true;
+        for (size_t k = 0; k < others[i].n; k++)
+            others[i].f[k].hidden = true;
+    }
+}
+
 static int report_publish(struct run *r)
 {
     static const char *const tables[][2] = {
@@ -244,6 +258,7 @@ static int report_publish(struct run *r)
     for (size_t i = 0; i < TABLES; i++)
         if (!published_fetch(r, tables[i][0], tables[i][1], below, &t[i]))
             return r->result;
+    publish_hide(&t[0], &t[1], 2);
     struct procedure *p = procedure_of_daemon(r, cli_flag(r->cli, "procedure"));
     if (!p)
         return r->result;

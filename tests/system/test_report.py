@@ -186,6 +186,13 @@ class Suichang(CommandLine):
         self.assertNotRegex(page, r"g0\d\d\d")
         self.assertNotIn("| 4 |", page)
 
+    def test_a_hidden_kind_is_not_told_by_the_other_tables(self):
+        """TM-9, AC-11: filings and clearances have neither outcome nor circumstance, so what has none counts them"""
+        page = self.leeway("inspector", "report", "publish", "--procedure", "suichang", "--from", "2023-05-01",
+                           "--to", "2023-06-30")
+        self.assertIn("未公布", page)
+        self.assertNotRegex(page, r"\| - \| \d")
+
     def test_persons_are_named_to_who_inspects_alone(self):
         """AC-19"""
         monitor = self.town.client("monitor")
