@@ -290,23 +290,23 @@ static struct value *count_votes(struct bench *b, const struct value *votes)
     return tally;
 }
 
-static bool enough(enum body_rule rule, int64_t n, int64_t cast)
+static bool enough(enum body_rule rule, int64_t n, int64_t present)
 {
     switch (rule) {
     case RULE_MAJORITY:
-        return 2 * n > cast;
+        return 2 * n > present;
     case RULE_TWO_THIRDS:
-        return 3 * n >= 2 * cast;
+        return 3 * n >= 2 * present;
     case RULE_CONSENSUS:
-        return n == cast;
+        return n == present;
     }
     return false;
 }
 
-static const char *winner(const struct value *tally, enum body_rule rule, int64_t cast)
+static const char *winner(const struct value *tally, enum body_rule rule, int64_t present)
 {
     for (size_t i = 0; i < v_count(tally); i++)
-        if (enough(rule, v_number(tally->u.map.pair[i].val, 0), cast))
+        if (enough(rule, v_number(tally->u.map.pair[i].val, 0), present))
             return tally->u.map.pair[i].key;
     return NULL;
 }
@@ -337,7 +337,8 @@ static void decide_votes(struct bench *b, const struct effect *e, const struct r
     else if (sitting && !body_quorum(b, e->name))
         bench_refuse_rule(b, rule, "below-quorum", "%s未达到法定人数(回避的不计)", body->label);
     struct value *tally = count_votes(b, votes);
-    const char *result = winner(tally, body->rule, (int64_t)v_count(votes));
+    /* of those who are there: whoever sits and is silent has not agreed */
+    const char *result = winner(tally, body->rule, (int64_t)count_present(sitting, about));
     if (!result)
         bench_refuse_rule(b, rule, "no-decision", "%s的表决没有形成决定", body->label);
     if (b->refused)

@@ -259,6 +259,10 @@ static void who_attends_counts_for_the_quorum(void **state)
     applied(c);
     court_does(c, "cdi", "convene", "fields: {present: [cdi, org, audit, roads]}");
     court_does(c, "cdi", "cast-vote", "part: 1\nfields: {vote: exempted}");
+    court_does(c, "org", "cast-vote", "part: 1\nfields: {vote: exempted}");
+    /* two of four who are there are no majority, though nobody voted otherwise */
+    court_refuses(c, "cdi", "settle", "part: 1\npapers: {minutes: [m]}", "no-decision");
+    court_does(c, "audit", "cast-vote", "part: 1\nfields: {vote: exempted}");
     court_does(c, "cdi", "settle", "part: 1\npapers: {minutes: [m]}");
     court_is(c, "sittings.1.results.subject-1.result", "exempted");
 }
