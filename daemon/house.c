@@ -151,6 +151,20 @@ static void drop_shown_lines(struct buf *why)
     *why = kept;
 }
 
+static enum status read_sources(struct arena *a, const char *folder, const struct engine_source **ret, size_t *ret_n,
+                                struct buf *why);
+
+/* A configuration that is taken must also do for the next start. */
+static bool sources_there(const struct config *c, struct buf *why)
+{
+    struct arena *a = arena_new();
+    const struct engine_source *source;
+    size_t n;
+    bool fine = !read_sources(a, c->calendars, &source, &n, why) && !read_sources(a, c->procedures, &source, &n, why);
+    arena_free(a);
+    return fine;
+}
+
 void house_reload(struct house *h)
 {
     struct config *fresh;
@@ -158,7 +172,7 @@ void house_reload(struct house *h)
     const char *differs = NULL;
     if (!config_load(h->config_file, &fresh, &why)) {
         differs = config_difference(h->config, fresh);
-        if (!differs) {
+        if (!differs && sources_there(fresh, &why)) {
             if (h->keys != h->config)
                 config_free(h->keys);
             h->keys = fresh;
@@ -167,7 +181,8 @@ void house_reload(struct house *h)
             goto out;
         }
         config_free(fresh);
-        buf_printf(&why, "'%s' cannot change while the daemon runs", differs);
+        if (differs)
+            buf_printf(&why, "'%s' cannot change while the daemon runs", differs);
     }
     drop_shown_lines(&why);
     log_say(LOG_ERROR, "configuration-refused", LOG_TEXT("why", buf_cstr(&why)), LOG_END);

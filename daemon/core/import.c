@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+static bool at_end(const struct bench *b)
+{
+    const struct stage *stage = procedure_stage(b->p, v_get_str(b->kase, "stage", ""));
+    return stage && stage->end;
+}
+
 /* What was told on paper long ago need not be served now. */
 static void drop_services(struct bench *b)
 {
@@ -16,16 +22,21 @@ static void drop_services(struct bench *b)
             bench_del(b, bench_path(b, "tasks.%s", tasks->u.map.pair[i].key));
 }
 
-/* A limit that is over is told as missed; that it came near is of no use any more. */
+/* A limit that is over is told as missed; that it came near is of no use any more. In a case that has ended nobody's
+ * superior hears of a task whose day passed long ago: it stands, and can still be done. */
 static void drop_moments(struct bench *b)
 {
+    bool ended = at_end(b);
     const struct value *clocks = v_copy(b->a, v_get(b->kase, "clocks")), *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
     for (size_t i = 0; i < v_count(clocks); i++)
         if (v_get_int(clocks->u.map.pair[i].val, "miss-at", INT64_MAX) <= b->j->now.ms)
             bench_del(b, bench_path(b, "clocks.%s.near-at", clocks->u.map.pair[i].key));
     for (size_t i = 0; i < v_count(tasks); i++)
-        if (v_get_int(tasks->u.map.pair[i].val, "due-at", INT64_MAX) <= b->j->now.ms)
+        if (v_get_int(tasks->u.map.pair[i].val, "due-at", INT64_MAX) <= b->j->now.ms) {
             bench_del(b, bench_path(b, "tasks.%s.remind-at", tasks->u.map.pair[i].key));
+            if (ended)
+                bench_del(b, bench_path(b, "tasks.%s.due-at", tasks->u.map.pair[i].key));
+        }
 }
 
 static void add_keyed(struct bench *b, struct value *streams, const char *id)
@@ -40,8 +51,7 @@ static const struct value *concerned(struct bench *b)
 {
     struct value *streams = v_list(b->a);
     const struct value *roles = v_get(b->kase, "roles");
-    const struct stage *stage = procedure_stage(b->p, v_get_str(b->kase, "stage", ""));
-    if (stage && stage->end)
+    if (at_end(b))
         return streams;
     add_keyed(b, streams, v_get_str(roles, b->p->lead, NULL));
     for (size_t i = 0; i < v_count(roles); i++)

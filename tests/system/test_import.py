@@ -58,6 +58,15 @@ class Import(support.TownTest):
         self.assertEqual([case["is"] for case in again["cases"]], ["already there"] * 2)
         self.assertEqual([event for event in self.events(after + 1) if "imported" in event], [])
 
+    def test_no_superior_hears_of_what_an_ended_case_left_undone(self):
+        """Case 2019-017 is archived and was never published: that day passed in 2019."""
+        before = self.number()
+        ended = self.leeway("import", self.table, *IMPORT)["cases"][0]["case"]
+        self.town.admin("time-advance", to=1687222800000)  # 2023-06-20
+        told = [(event.get("act"), case["case"]) for event in self.events(before + 1) for case in event.get("cases", [])]
+        self.assertTrue(told)
+        self.assertNotIn(("task", ended), told)
+
     def test_only_what_is_still_open_is_told(self):
         self.leeway("import", self.table, *IMPORT)
         types = []
