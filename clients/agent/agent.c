@@ -373,6 +373,9 @@ static bool set_up(struct agent *g)
     if (journal_torn(g->journal))
         agent_say(g, "%zu bytes at the end of the journal were torn; what they told comes again",
                   journal_torn(g->journal));
+    if (journal_lost(g->journal))
+        agent_say(g, "the journal tells no position, but %s was used before; the stream comes again from its start",
+                  g->o->state);
     if (!(g->client = lw_open(g->o->client, &e))) {
         agent_say(g, "%s", e.text);
         return false;

@@ -24,6 +24,7 @@ struct journal {
     struct journal_entry *entry;
     size_t first, n, cap; /* live ones are entry[first] .. entry[n - 1] */
     size_t live, torn, bytes;
+    bool lost;
     struct buf out;
 };
 
@@ -241,13 +242,19 @@ static enum status read_file(struct journal *j, struct buf *text)
     return st;
 }
 
+/* An agent that got as far as these had begun its stream. */
+static bool used_before(const struct journal *j)
+{
+    return faccessat(j->folder, "head", F_OK, 0) == 0 || faccessat(j->folder, "mirror", F_OK, 0) == 0;
+}
+
 static enum status load(struct journal *j, char why[JOURNAL_WHY])
 {
     struct buf text = {0};
     enum status st = read_file(j, &text);
-    if (st != ST_OK || !text.n)
+    if (st != ST_OK)
         goto out;
-    char *at = (char *)text.p, *end = at + text.n, *line = next_line(&at, end);
+    char *at = (char *)text.p, *end = text.n ? at + text.n : at, *line = text.n ? next_line(&at, end) : NULL;
     if (line && j->head && strcmp(line, j->head) != 0) {
         snprintf(why, JOURNAL_WHY, "it was kept for another subscriber: %s", line);
         st = ST_INVALID;
@@ -256,8 +263,9 @@ static enum status load(struct journal *j, char why[JOURNAL_WHY])
     while (line && (line = next_line(&at, end)))
         if (!apply(j, line))
             break;
-    j->torn = (size_t)(end - at);
-    if (j->torn && j->cursor < 0) /* what had been taken is not known: all comes again */
+    j->torn = text.n ? (size_t)(end - at) : 0;
+    j->lost = !j->torn && j->cursor < 0 && used_before(j);
+    if (j->lost || (j->torn && j->cursor < 0)) /* what had been taken is not known: all comes again */
         j->cursor = 0;
 out:
     buf_done(&text);
@@ -323,6 +331,11 @@ size_t journal_torn(const struct journal *j)
     return j->torn;
 }
 
+bool journal_lost(const struct journal *j)
+{
+    return j->lost;
+}
+
 void journal_each(const struct journal *j, void (*each)(void *ctx, int64_t position, const struct journal_entry *e),
                   void *ctx)
 {
@@ -337,6 +350,14 @@ const struct journal_entry *journal_entry(const struct journal *j, int64_t posit
         return NULL;
     const struct journal_entry *e = &j->entry[j->first + (size_t)(position - j->base)];
     return e->state == JOURNAL_GONE ? NULL : e;
+}
+
+void journal_begin(struct journal *j, int64_t position)
+{
+    if (j->cursor >= 0 || position < 0)
+        return;
+    put_record(&j->out, 'C', position, NULL);
+    j->cursor = position;
 }
 
 void journal_take(struct journal *j, int64_t position, const char *line)

@@ -13,8 +13,9 @@
  *
  * A notice may be reported *received* when journal_sync() has returned. A line that is torn or does not match its
  * checksum ends the journal: what stood behind it is cut off and comes again from the daemon (all of the stream when no
- * position can be read), whose answers to repeated commands are the same. At opening, and when the file has grown, it
- * is written anew beside the old one and renamed.
+ * position can be read), whose answers to repeated commands are the same. So it is with a journal that is gone, or
+ * tells no position, beside a `head` or a `mirror`: a folder that has those is not fresh. At opening, and when the file
+ * has grown, it is written anew beside the old one and renamed.
  *
  * I/O: one folder, locked while it is open. Threads: one at a time.
  */
@@ -48,6 +49,7 @@ void journal_close(struct journal *j);
 
 int64_t journal_cursor(const struct journal *j); /* everything up to it was taken; -1: nothing ever was */
 size_t journal_torn(const struct journal *j);    /* bytes that were cut off at opening */
+bool journal_lost(const struct journal *j); /* nothing was torn, yet at opening no position was told: all is gone */
 
 /* Each live entry, in order of position. Borrows during the call. */
 void journal_each(const struct journal *j, void (*each)(void *ctx, int64_t position, const struct journal_entry *e),
@@ -55,6 +57,9 @@ void journal_each(const struct journal *j, void (*each)(void *ctx, int64_t posit
 
 /* A live entry, or NULL. Borrows until the journal changes. */
 const struct journal_entry *journal_entry(const struct journal *j, int64_t position);
+
+/* The stream begins behind a position: kept when no cursor is known yet. Written as what follows is. */
+void journal_begin(struct journal *j, int64_t position);
 
 /* Taken, handled (reason NULL) or set aside, confirmed (what was handled is forgotten, what is set aside stays),
  * forgotten whatever it was, taken up again after it was set aside: written with the next journal_sync() or

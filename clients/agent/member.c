@@ -71,10 +71,12 @@ static void claim_again(void *ctx, int64_t position, const struct journal_entry 
     arena_free(a);
 }
 
-/* The session is new: what the member had may have passed on, so it claims it again before it goes on. */
+/* The session is new: from where on its notices come stands in the journal before the first; what the member had may
+ * have passed on, so it claims it again before it goes on. */
 void member_opened(void *ctx)
 {
     struct agent *g = ctx;
+    journal_begin(g->journal, lw_position(g->stream));
     if (g->o->group)
         journal_each(g->journal, claim_again, g);
 }

@@ -75,7 +75,7 @@ static bool server_key(struct lw_client *c, const char *text, struct lw_error *e
 
 static bool read_options(struct lw_client *c, const struct lw_opts *o, struct lw_error *e)
 {
-    const char *endpoint = lw_opts_get(o, "endpoint"), *key = lw_opts_get(o, "key");
+    const char *endpoint = o ? lw_opts_get(o, "endpoint") : NULL, *key = o ? lw_opts_get(o, "key") : NULL;
     if (!endpoint || !key) {
         error_set(e, LW_OPTION, "no %s is set: give it as an option or in a context", endpoint ? "key" : "endpoint");
         return false;

@@ -24,9 +24,21 @@ static bool write_new(const char *path, mode_t mode, const char *text, struct lw
     return fine;
 }
 
+/* 40 characters of Z85. Whether they are a point of the curve is for the daemon to say. */
+static bool is_key(const char *z85)
+{
+    static const char digits[] =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+    return z85 && strlen(z85) == LW_KEY - 1 && strspn(z85, digits) == LW_KEY - 1;
+}
+
 bool lw_key_write(const char *file, const char *public_key, const char *secret_key, struct lw_error *e)
 {
     char text[256], path[4096];
+    if (!file || !is_key(public_key) || !is_key(secret_key)) {
+        error_set(e, LW_OPTION, "%s", !file ? "the key file has no name" : "a key is 40 characters of Z85");
+        return false;
+    }
     if (snprintf(path, sizeof path, "%s.pub", file) >= (int)sizeof path) {
         error_set(e, LW_OPTION, "the name of the key file is too long");
         return false;

@@ -130,7 +130,7 @@ char *lw_msg_json(const struct lw_msg *m);
 
 /* ---- options ---- */
 
-/* Options are texts by name. Values are copied. LW_OPTION: no such option. */
+/* Options are texts by name. Values are copied. LW_OPTION: no such option, or a text that is NULL. */
 #define LW_OPTIONS(X)                                                                                                  \
     X("endpoint", "where commands go: tcp://host:port")                                                                \
     X("transitions", "where transitions come from: tcp://host:port; wanted by lw_watch() alone")                       \
@@ -245,7 +245,8 @@ struct lw_stream_options {
     void (*ended)(void *ctx, const struct lw_error *e);
 };
 
-/* Copies the texts. Gives: lw_unsubscribe(), or lw_close() does it. */
+/* Copies the texts. Gives: lw_unsubscribe(), or lw_close() does it. Without stream, name or notices it never opens: it
+ * ends with LW_OPTION at the next lw_process(). */
 struct lw_stream *lw_subscribe(struct lw_client *c, const struct lw_stream_options *o);
 void lw_unsubscribe(struct lw_stream *st);
 
@@ -292,7 +293,7 @@ enum { LW_KEY = 41, LW_ID = 37 }; /* bytes with the NUL */
 /* A CURVE pair in Z85. */
 void lw_keygen(char ret_public[LW_KEY], char ret_secret[LW_KEY]);
 
-/* Write FILE (rights 0600, secret and public key) and FILE.pub; neither may be there. */
+/* Write FILE (rights 0600, secret and public key) and FILE.pub; neither may be there. LW_OPTION: a key is none. */
 bool lw_key_write(const char *file, const char *public_key, const char *secret_key, struct lw_error *e);
 
 /* Read a key file; ret_secret NULL when only the public one is wanted. A secret that others can read is refused. */

@@ -135,6 +135,10 @@ bool lw_msg_set_json(struct value *own, const char *path, const char *json, stru
 {
     char why[JSON_WHY];
     struct value *v;
+    if (!json) {
+        error_set(e, LW_FORM, "there is no JSON");
+        return false;
+    }
     if (json_parse(arena_of(own), (struct bytes){(const uint8_t *)json, strlen(json)}, &v, why) != ST_OK) {
         error_set(e, LW_FORM, "%s", why);
         return false;

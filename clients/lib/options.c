@@ -74,6 +74,10 @@ void lw_opts_free(struct lw_opts *o)
 
 bool lw_opts_set(struct lw_opts *o, const char *name, const char *value, struct lw_error *e)
 {
+    if (!name || !value) {
+        error_set(e, LW_OPTION, "an option needs a name and a value; %s has none", name ? name : "one of them");
+        return false;
+    }
     for (size_t i = 0; i < NAMES; i++) {
         if (strcmp(name, names[i]) == 0) {
             free(o->value[i]);
@@ -88,7 +92,7 @@ bool lw_opts_set(struct lw_opts *o, const char *name, const char *value, struct 
 
 const char *lw_opts_get(const struct lw_opts *o, const char *name)
 {
-    for (size_t i = 0; i < NAMES; i++)
+    for (size_t i = 0; name && i < NAMES; i++)
         if (strcmp(name, names[i]) == 0)
             return o->value[i];
     return NULL;

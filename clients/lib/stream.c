@@ -27,6 +27,7 @@ struct lw_stream {
     char stream[NAME], name[NAME], group[NAME];
     enum state state;
     bool paused, gone; /* gone: unsubscribed */
+    bool lacking;      /* an option that it cannot do without is not set */
     char open_id[LW_ID];
     struct value *id; /* the session's, whatever kind it has */
     struct arena *arena;
@@ -48,8 +49,9 @@ struct lw_stream *stream_new(struct session *s, const struct lw_stream_options *
     struct lw_stream *st = xcalloc(1, sizeof *st);
     st->session = s;
     st->o = *o;
-    snprintf(st->stream, sizeof st->stream, "%s", o->stream);
-    snprintf(st->name, sizeof st->name, "%s", o->name);
+    st->lacking = !o->stream || !o->name || !o->notices;
+    snprintf(st->stream, sizeof st->stream, "%s", o->stream ? o->stream : "");
+    snprintf(st->name, sizeof st->name, "%s", o->name ? o->name : "");
     if (o->group)
         snprintf(st->group, sizeof st->group, "%s", o->group);
     st->o.group = o->group ? st->group : NULL;
@@ -61,7 +63,7 @@ struct lw_stream *stream_new(struct session *s, const struct lw_stream_options *
     st->last = -1;
     st->pause = FIRST_PAUSE;
     st->state = WAIT;
-    st->due = TICK_NEVER;
+    st->due = st->lacking ? session_now(s) : TICK_NEVER;
     st->report_again = TICK_NEVER;
     st->arena = arena_new();
     report_init(&st->gathering);
@@ -158,13 +160,13 @@ static void send_open(struct lw_stream *st)
 
 void stream_up(struct lw_stream *st)
 {
-    if (st->state != OVER)
+    if (st->state != OVER && !st->lacking)
         send_open(st);
 }
 
 void stream_down(struct lw_stream *st)
 {
-    if (st->state == OVER)
+    if (st->state == OVER || st->lacking)
         return;
     st->state = WAIT;
     st->due = TICK_NEVER;
@@ -465,8 +467,14 @@ bool lw_reporting(const struct lw_stream *st)
 void stream_tick(struct lw_stream *st)
 {
     struct tick now = session_now(st->session);
+    struct lw_error e;
     if (st->state == OVER)
         return;
+    if (st->lacking) { /* not at once: the caller does not have the stream yet that it must close */
+        error_set(&e, LW_OPTION, "a stream needs the options stream, name and notices");
+        end(st, &e);
+        return;
+    }
     if (st->report_again.ms <= now.ms)
         st->report_again = TICK_NEVER;
     report_when_due(st);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -174,6 +175,56 @@ static void wherever_the_file_is_broken_what_is_lost_comes_again(void **state)
     close(fd);
 }
 
+/* How the folder looks after a first start: with the journal alone it is fresh, with either of the others it is not. */
+static void a_journal_that_tells_no_position_beside_a_head_or_a_mirror_is_a_broken_one(void **state)
+{
+    static const char *const others[] = {"head", "mirror"};
+    char path[256], other[256];
+    struct stat header;
+    snprintf(path, sizeof path, "%s/journal", (char *)*state);
+    journal_close(open_it(*state));
+    assert_int_equal(stat(path, &header), 0);
+    off_t sizes[] = {0, header.st_size, -1 /* it was deleted */};
+    for (size_t i = 0; i < 6; i++) {
+        snprintf(other, sizeof other, "%s/%s", (char *)*state, others[i % 2]);
+        struct journal *j = open_it(*state);
+        assert_int_equal(journal_cursor(j), -1);
+        assert_false(journal_lost(j));
+        journal_take(j, 1, "{}");
+        assert_int_equal(journal_sync(j), ST_OK);
+        journal_close(j);
+        assert_int_equal(sizes[i / 2] < 0 ? unlink(path) : truncate(path, sizes[i / 2]), 0);
+        assert_int_equal(mkdir(other, 0700), 0);
+        j = open_it(*state);
+        assert_true(journal_lost(j));
+        assert_int_equal(journal_cursor(j), 0);
+        journal_close(j);
+        j = open_it(*state); /* that is durable, and said once */
+        assert_false(journal_lost(j));
+        assert_int_equal(journal_cursor(j), 0);
+        journal_close(j);
+        assert_int_equal(rmdir(other), 0);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
+static void where_the_stream_began_is_known_before_its_first_notice(void **state)
+{
+    char head[256];
+    snprintf(head, sizeof head, "%s/head", (char *)*state);
+    struct journal *j = open_it(*state);
+    journal_begin(j, 7);
+    journal_begin(j, 9); /* it has begun */
+    assert_int_equal(journal_sync(j), ST_OK);
+    journal_close(j);
+    assert_int_equal(mkdir(head, 0700), 0);
+    j = open_it(*state);
+    assert_false(journal_lost(j));
+    assert_int_equal(journal_cursor(j), 7);
+    journal_close(j);
+    assert_int_equal(rmdir(head), 0);
+}
+
 static void a_torn_end_is_cut_off_and_the_rest_counts(void **state)
 {
     char path[256];
@@ -320,6 +371,8 @@ int main(int argc, char **argv)
         IN_FOLDER(what_was_taken_and_not_confirmed_is_there_after_a_restart),
         IN_FOLDER(the_cursor_outlives_its_notices),
         IN_FOLDER(wherever_the_file_is_broken_what_is_lost_comes_again),
+        IN_FOLDER(a_journal_that_tells_no_position_beside_a_head_or_a_mirror_is_a_broken_one),
+        IN_FOLDER(where_the_stream_began_is_known_before_its_first_notice),
         IN_FOLDER(a_torn_end_is_cut_off_and_the_rest_counts),
         IN_FOLDER(a_flipped_bit_ends_the_journal_before_it),
         IN_FOLDER(a_folder_serves_one_agent_of_one_name),

@@ -73,6 +73,45 @@ static void what_no_message_can_hold_is_not_put(void **state)
     lw_msg_free(m);
 }
 
+static void what_is_null_or_no_key_is_refused_with_an_error(void **state)
+{
+    (void)state;
+    char public_key[LW_KEY], secret_key[LW_KEY];
+    const char *file = BINARY_DIR "/no-such-folder/key";
+    struct lw_error e = {0};
+    struct lw_opts *o = lw_opts_new();
+    struct lw_msg *m = lw_question("status");
+    assert_null(lw_open(NULL, &e));
+    assert_int_equal(e.code, LW_OPTION);
+    assert_null(lw_open(NULL, NULL));
+    e.code = LW_OK;
+    assert_false(lw_opts_set(o, NULL, "x", &e));
+    assert_int_equal(e.code, LW_OPTION);
+    e.code = LW_OK;
+    assert_false(lw_opts_set(o, "endpoint", NULL, &e));
+    assert_int_equal(e.code, LW_OPTION);
+    assert_null(lw_opts_get(o, NULL));
+    assert_false(lw_msg_set_json(m, "n", NULL, &e));
+    assert_int_equal(e.code, LW_FORM);
+    lw_keygen(public_key, secret_key);
+    const char *none[] = {NULL, "", "short", "012345678901234567890123456789012345678 ",
+                          "01234567890123456789012345678901234567890"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        e.code = LW_OK;
+        assert_false(lw_key_write(file, none[i], secret_key, &e));
+        assert_int_equal(e.code, LW_OPTION);
+        e.code = LW_OK;
+        assert_false(lw_key_write(file, public_key, none[i], &e));
+        assert_int_equal(e.code, LW_OPTION);
+    }
+    assert_false(lw_key_write(NULL, public_key, secret_key, &e));
+    assert_int_equal(e.code, LW_OPTION);
+    assert_false(lw_key_write(file, public_key, secret_key, &e));
+    assert_int_equal(e.code, LW_IO); /* the keys are fine, the folder is not there */
+    lw_msg_free(m);
+    lw_opts_free(o);
+}
+
 static void the_version_is_a_number_and_a_text(void **state)
 {
     (void)state;
@@ -109,6 +148,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_message_is_put_together_by_paths),
         cmocka_unit_test(what_is_not_there_reads_as_the_default),
         cmocka_unit_test(what_no_message_can_hold_is_not_put),
+        cmocka_unit_test(what_is_null_or_no_key_is_refused_with_an_error),
         cmocka_unit_test(the_version_is_a_number_and_a_text),
         cmocka_unit_test(a_word_is_explained_in_both_languages),
         cmocka_unit_test(every_state_and_error_has_a_name),

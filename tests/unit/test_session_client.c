@@ -301,6 +301,31 @@ static void a_stream_opens_at_the_daemons_cursor_when_it_has_none_of_its_own(voi
     assert_int_equal(lw_position(st), 43);
 }
 
+static void a_stream_that_lacks_an_option_ends_with_it_and_never_opens(void **state)
+{
+    struct fixture *f = *state;
+    struct lw_stream_options whole = {
+        .stream = "district-cdi", .name = "desk", .ctx = f, .notices = on_notices, .ended = on_ended};
+    struct lw_stream_options lacks[] = {whole, whole, whole};
+    lacks[0].notices = NULL;
+    lacks[1].stream = NULL;
+    lacks[2].name = NULL;
+    for (int i = 0; i < 3; i++) {
+        f->code = LW_OK;
+        struct lw_stream *st = stream_new(f->session, &lacks[i]);
+        assert_int_equal(f->ends, i);
+        assert_true(session_next(f->session).ms <= session_now(f->session).ms);
+        session_up(f->session, at(i * 10));
+        session_tick(f->session, at(i * 10 + 1));
+        session_down(f->session, at(i * 10 + 2));
+        session_tick(f->session, at(i * 10 + 3));
+        assert_int_equal(f->ends, i + 1);
+        assert_int_equal(f->code, LW_OPTION);
+        assert_int_equal(f->nsent, 0);
+        stream_free(st);
+    }
+}
+
 static void a_lost_connection_opens_the_stream_behind_what_was_handed_over(void **state)
 {
     struct fixture *f = *state;
@@ -594,6 +619,7 @@ int main(int argc, char **argv)
         T(an_id_that_waits_is_refused_a_second_time),
         T(what_is_no_message_changes_nothing),
         T(a_stream_opens_at_the_daemons_cursor_when_it_has_none_of_its_own),
+        T(a_stream_that_lacks_an_option_ends_with_it_and_never_opens),
         T(a_lost_connection_opens_the_stream_behind_what_was_handed_over),
         T(a_hole_in_the_positions_opens_anew_and_hands_nothing_over_behind_it),
         T(credit_goes_back_at_half_of_the_window_and_not_while_paused),
