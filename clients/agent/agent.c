@@ -144,9 +144,10 @@ static void on_notices(void *ctx, const struct value *const *notice, size_t n)
             continue;
         }
         if (planted("ack-early")) {
+            agent_take_down(g, last, v_get_int(notice[i], "case", 0), buf_cstr(&line));
             lw_done(g->stream, last);
             queue_add(g->queue, last, v_get_int(notice[i], "case", 0), buf_cstr(&line));
-            journal_forget(g->journal, last);
+            journal_forget(g->journal, last); /* its position stays, so nothing looks broken */
             continue;
         }
         agent_take_down(g, last, v_get_int(notice[i], "case", 0), buf_cstr(&line));
