@@ -25,7 +25,7 @@ import rivals  # noqa: E402
 from town import SOURCE, Town, end  # noqa: E402
 
 SEATS = {"organ": "organ-000", "receiver": "discipline", "publicity": "publicity"}
-MOST = 256  # clients
+MOST = 128  # clerks of each seat: half of all clients are the receiver's
 DEPARTMENTS = [("committee", "市委", "party-committee", None), ("discipline", "市纪委监委", "discipline", "committee"),
                ("works", "市住建局", "bureau", "committee"), ("organ-000", "市财政局", "bureau", "committee"),
                ("publicity", "市委宣传部", "publicity", "committee"), ("audit", "市审计局", "audit", "committee"),
@@ -102,7 +102,7 @@ class Bench:
         self.serial += 10_000_000
         done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True, check=True,
                               stdin=subprocess.DEVNULL)
-        return json.loads(done.stdout)
+        return json.loads(done.stdout.splitlines()[-1])
 
     def start(self, town):
         begun = time.perf_counter()

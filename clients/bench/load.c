@@ -1,55 +1,47 @@
-/* load.c - leeway-bench-load: workers that take cases through their course, and what it took
+/* load.c - leeway-bench-load: clerks who take cases through their course, and what it took
  *
- *     leeway-bench-load --endpoint E --server-key Z85 --keys FILE --clients K [--depth D] [--warm S] [--seconds S]
- *                       [--rate N] [--serial N] [--adopt FIRST --count N] [--listen DEPARTMENT --listen-key FILE]
- *                       --paper HEX
+ *     leeway-bench-load --endpoint E --server-key Z85 --keys FILE --paper HEX --clients K [--depth D] [--warm S]
+ *                       [--seconds S] [--rate N] [--serial N] [--hot N] [--adopt FIRST --count N [--stride N]]
+ *                       [--listen DEPARTMENT --listen-key FILE]
+ *                       [--ask FILE --ask-rate N --cases N --department D --stage S]
  *
- * FILE has a line `PUBLIC SECRET` for each seat of each client: organ, receiver, publicity. A client has D cases in
- * hand and one command of each in flight. With --adopt it takes open cases of the store, from their fourth act on,
- * in random order, and ends with the last of them; otherwise it opens its own. --rate: so many commands a second in
- * all, by the clock, no matter how they are answered. --listen: a subscriber of the department's stream, and how long
- * notices take to it. Prints one JSON object: counts are of the time after the warm-up.
+ * A client is a clerk with a connection of its own and D commands in flight; one client alone is three clerks who wait
+ * for each other, for a course needs three departments. FILE has lines `PUBLIC SECRET`: organ, receiver, publicity, and
+ * again. `hot` cases are under way at a time (work.h): opened, or taken over from the store, COUNT of them from FIRST
+ * on, every STRIDE-th. --rate: so many commands a second in all, by the clock; a command's time then begins when it was
+ * due. --listen: a subscriber of the department's stream, and how long notices take to it. --ask: questions at the same
+ * time (ask.h), by the key in FILE. Prints `counting` when the warm-up is over, and at the end one JSON object.
  */
-#include "clients/bench/course.h"
+#include "clients/bench/answer.h"
+#include "clients/bench/ask.h"
+#include "clients/bench/frames.h"
 #include "clients/bench/line.h"
 #include "clients/bench/listen.h"
-#include "clients/bench/tally.h"
-#include "daemon/base/check.h"
-#include "proto/wire.h"
+#include "clients/bench/plan.h"
+#include "clients/bench/work.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
-enum { KEY = 41, ID = 40, ADOPTED_AT = 3, IDLE_MS = 100 };
-
-struct slot {
-    struct course course;
-    size_t client;
-    int64_t sent; /* µs; 0: nothing is in flight */
-    uint32_t count;
-    bool idle; /* no case is left for it */
-};
+enum { KEY = 41, IDLE_US = 100000 };
 
 struct load {
-    const char *endpoint, *server_key, *keys, *listen, *listen_key;
+    struct plan plan;
     struct listener *listener; /* NULL: nobody listens */
-    size_t clients, depth;
-    int64_t warm_s, seconds;
-    uint64_t rate, serial, adopt, adopt_n;
-    struct hash paper;
+    struct asker *asker;       /* NULL: nobody asks */
     struct lines *lines;
-    struct slot *slot;
-    size_t nslots, next_slot;
-    struct arena *a;
+    struct frames *frames;
+    struct work *work;
     struct buf frame;
     struct tally tally;
-    uint64_t *pool; /* numbers of adopted cases, shuffled */
-    uint64_t accepted, refused, ended, sent_paced, in_flight;
+    char id[FRAME_ID]; /* of the next command, but for its last fields */
+    uint64_t accepted, refused, ended, paced;
     int64_t begun, counting_from;
+    struct rusage used; /* when counting began */
     char refusal[512];
 };
 
@@ -66,179 +58,184 @@ static int64_t now_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static uint64_t wall_ms(void)
+/* ---- ids: a UUID of version 7 whose last field tells the slot, so that an answer finds it ---- */
+
+static void hex_put(char *to, int digits, uint64_t n)
+{
+    for (int i = digits - 1; i >= 0; i--, n >>= 4)
+        to[i] = "0123456789abcdef"[n & 15];
+}
+
+static uint64_t hex_read(const uint8_t *from, int digits)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < digits; i++)
+        n = n << 4 | (uint64_t)(from[i] <= '9' ? from[i] - '0' : from[i] - 'a' + 10);
+    return n;
+}
+
+static void id_moment(struct load *l)
 {
     struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-/* ---- cases ---- */
-
-/* The next case of a slot: an open one of the store, or a new one. False: none is left. */
-static bool case_take(struct load *l, struct slot *s)
-{
-    s->course = (struct course){.paper = l->paper, .organ = 0};
-    if (!l->adopt_n) {
-        s->course.serial = l->serial++;
-        return true;
-    }
-    if (!l->adopt)
-        return false;
-    s->course.kase = (int64_t)l->pool[--l->adopt];
-    s->course.act = ADOPTED_AT;
-    return true;
-}
-
-static void pool_fill(struct load *l, uint64_t first)
-{
-    uint64_t seed = 88172645463325252u; /* the same order in each run */
-    l->pool = xcalloc(l->adopt_n, sizeof *l->pool);
-    for (uint64_t i = 0; i < l->adopt_n; i++)
-        l->pool[i] = first + i;
-    for (uint64_t i = l->adopt_n - 1; i > 0; i--) {
-        seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
-        uint64_t j = seed % (i + 1), was = l->pool[i];
-        l->pool[i] = l->pool[j];
-        l->pool[j] = was;
-    }
-    l->adopt = l->adopt_n;
+    clock_gettime(CLOCK_REALTIME_COARSE, &t);
+    uint64_t ms = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    memcpy(l->id, "00000000-0000-7000-8000-000000000000", FRAME_ID);
+    hex_put(l->id, 8, ms >> 16);
+    hex_put(l->id + 9, 4, ms);
 }
 
 /* ---- sending ---- */
 
-/* A UUID of version 7 whose last field tells the slot, so that an answer finds it. */
-static const char *fresh_id(struct load *l, size_t slot)
+static void command_send(struct load *l, size_t slot, int64_t since)
 {
-    uint64_t ms = wall_ms();
-    return arena_printf(l->a, "%08" PRIx64 "-%04" PRIx64 "-7000-8000-%04zx%08" PRIx32, ms >> 16, ms & 0xffff, slot,
-                        ++l->slot[slot].count);
-}
-
-static void send_next(struct load *l, size_t slot)
-{
-    struct slot *s = &l->slot[slot];
-    if (s->course.act == COURSE_ACTS || (!s->course.kase && s->course.act)) {
-        l->ended++;
-        s->idle = !case_take(l, s);
-    }
-    if (s->idle)
-        return;
-    struct value *m = course_message(l->a, &s->course);
-    v_put_str(l->a, m, "id", fresh_id(l, slot));
+    struct slot *s = work_slot(l->work, slot);
+    hex_put(l->id + 24, 4, slot);
+    hex_put(l->id + 28, 8, s->count);
     buf_clear(&l->frame);
-    wire_encode(&l->frame, m);
-    if (!line_send(l->lines, s->client * SEATS + course_seat(&s->course), buf_bytes(&l->frame)))
-        fail("a line takes no more", course_act(s->course.act));
-    s->sent = now_us();
-    l->in_flight++;
-    arena_reset(l->a);
+    frames_write(l->frames, &s->course, l->id, &l->frame);
+    line_send(l->lines, s->line, buf_bytes(&l->frame));
+    s->since = since;
 }
 
-/* By the clock: what ought to have been sent by now, as far as there are slots that wait. */
-static void send_paced(struct load *l)
+/* Whatever may go out, or with a rate what ought to have gone out by now. */
+static void send_ready(struct load *l, int64_t now)
 {
-    uint64_t due = (uint64_t)(now_us() - l->begun) * l->rate / 1000000;
-    for (size_t looked = 0; l->sent_paced < due && looked < l->nslots; looked++) {
-        size_t i = l->next_slot++ % l->nslots;
-        if (l->slot[i].sent || l->slot[i].idle)
-            continue;
-        send_next(l, i);
-        l->sent_paced++;
-        looked = 0;
+    size_t slot;
+    if (!l->plan.rate) {
+        while (work_next(l->work, &slot))
+            command_send(l, slot, now);
+        return;
     }
+    uint64_t due = (uint64_t)(now - l->begun) * l->plan.rate / 1000000;
+    while (l->paced < due && work_next(l->work, &slot))
+        command_send(l, slot, l->begun + (int64_t)(l->paced++ * 1000000 / l->plan.rate));
 }
 
 /* ---- answers ---- */
 
-static void refused(struct load *l, const struct value *answer, struct slot *s)
+static void refused(struct load *l, struct bytes frame, const struct slot *s)
 {
+    char text[400];
+    size_t n = frame.n < sizeof text - 1 ? frame.n : sizeof text - 1;
+    for (size_t i = 0; i < n; i++)
+        text[i] = (char)(frame.p[i] >= ' ' && frame.p[i] < 0x7f ? frame.p[i] : '.');
+    text[n] = '\0';
     l->refused++;
-    (void)snprintf(l->refusal, sizeof l->refusal, "%s: %s %s %s", course_act(s->course.act),
-                   v_get_str(answer, "code", "?"), v_get_str(answer, "rule", ""), v_get_str(answer, "text", ""));
-    s->course = (struct course){.act = COURSE_ACTS}; /* another case */
+    (void)snprintf(l->refusal, sizeof l->refusal, "%s: %s", course_act(s->course.act), text);
 }
 
-static void take_answer(struct load *l, struct bytes frame)
+static void answer_take(struct load *l, struct bytes frame, int64_t now)
 {
-    struct value *answer;
-    if (wire_decode(l->a, frame, &answer, NULL))
+    struct answer a;
+    if (!answer_read(frame, &a))
         fail("the daemon sent what is no message", "answer");
-    const char *id = v_get_str(answer, "id", "");
-    size_t slot = strlen(id) == 36 ? strtoul((char[5]){id[24], id[25], id[26], id[27], 0}, NULL, 16) : l->nslots;
-    if (slot >= l->nslots || !l->slot[slot].sent)
-        return; /* a beat, or an answer that nobody waits for */
-    struct slot *s = &l->slot[slot];
-    int64_t now = now_us(), took = now - s->sent;
-    s->sent = 0;
-    l->in_flight--;
-    if (strcmp(v_get_str(answer, "t", ""), "accepted") != 0) {
-        refused(l, answer, s);
-    } else {
-        s->course.kase = v_get_int(answer, "case", 0);
-        s->course.act++;
-        if (l->listener)
-            listener_answered(l->listener, v_get_int(answer, "event", 0), now - took, now);
-        if (now >= l->counting_from) {
-            l->accepted++;
-            tally_add(&l->tally, took);
-        }
+    if (a.id.n != FRAME_ID)
+        return; /* a beat */
+    size_t number = hex_read(a.id.p + 24, 4);
+    struct slot *s = number < work_slots(l->work) ? work_slot(l->work, number) : NULL;
+    if (!s || !s->busy || s->count != hex_read(a.id.p + 28, 8))
+        return; /* nobody waits for it */
+    bool accepted = answer_is(a.t, "accepted") && a.version;
+    if (!accepted)
+        refused(l, frame, s);
+    else if (l->listener)
+        listener_answered(l->listener, a.event, s->since, now);
+    if (accepted && now >= l->counting_from) {
+        l->accepted++;
+        tally_add(&l->tally, now - s->since);
     }
-    arena_reset(l->a);
-    if (!l->rate)
-        send_next(l, slot);
+    work_done(l->work, number, accepted, a.kase);
 }
 
-static bool work_left(const struct load *l, int64_t end)
+static void receive(struct load *l, size_t asker_line)
 {
-    return now_us() < end && (!l->adopt_n || l->adopt || l->in_flight);
+    struct bytes frame;
+    size_t line;
+    while (lines_receive(l->lines, &line, &frame)) {
+        int64_t now = now_us();
+        if (line == asker_line)
+            asker_answer(l->asker, frame, now);
+        else
+            answer_take(l, frame, now);
+        if (!l->plan.rate)
+            send_ready(l, now);
+    }
+}
+
+/* The warm-up is over. */
+static void count_from_here(struct load *l)
+{
+    (void)getrusage(RUSAGE_SELF, &l->used);
+    if (l->listener)
+        listener_restart(l->listener);
+    if (l->asker)
+        asker_restart(l->asker);
+    printf("counting\n");
+    (void)fflush(stdout);
 }
 
 static void run(struct load *l)
 {
-    size_t line;
-    struct bytes frame;
     l->begun = now_us();
-    l->counting_from = l->begun + l->warm_s * 1000000;
-    int64_t end = l->counting_from + l->seconds * 1000000;
-    for (size_t i = 0; i < l->nslots; i++) {
-        l->slot[i].idle = !case_take(l, &l->slot[i]);
-        if (!l->rate && !l->slot[i].idle)
-            send_next(l, i);
-    }
-    bool warm = false;
-    while (work_left(l, end)) {
-        if (l->listener && !warm && now_us() >= l->counting_from) {
-            listener_restart(l->listener);
+    l->counting_from = l->begun + l->plan.warm_s * 1000000;
+    int64_t end = l->counting_from + l->plan.seconds * 1000000, now = l->begun;
+    int64_t patience = l->plan.rate ? 999 : l->asker ? 2001 : IDLE_US;
+    for (bool warm = false; now < end; now = now_us()) {
+        if (!warm && now >= l->counting_from) {
+            count_from_here(l);
             warm = true;
         }
-        lines_wait(l->lines, l->rate ? 1 : IDLE_MS);
-        while (lines_receive(l->lines, &line, &frame))
-            take_answer(l, frame);
+        id_moment(l);
+        send_ready(l, now);
+        if (l->asker)
+            asker_send(l->asker, now);
+        int64_t wait = patience;
+        if (l->plan.rate) { /* until the next is due */
+            wait = l->begun + (int64_t)((l->paced + 1) * 1000000 / l->plan.rate) - now_us();
+            wait = wait < 1 ? 1 : wait > patience ? patience : wait;
+        }
+        lines_wait(l->lines, wait);
+        receive(l, l->asker ? l->plan.asking.line : SIZE_MAX);
         if (l->listener)
             listener_process(l->listener, now_us());
-        if (l->rate)
-            send_paced(l);
     }
+}
+
+/* ---- the report ---- */
+
+static void say_tally(const char *name, struct tally *t)
+{
+    tally_sort(t);
+    printf(", \"%sp50_us\": %u, \"%sp99_us\": %u, \"%sp999_us\": %u, \"%smax_us\": %u", name, tally_at(t, 5000), name,
+           tally_at(t, 9900), name, tally_at(t, 9990), name, tally_at(t, 10000));
+}
+
+static double seconds_of(struct timeval a, struct timeval b)
+{
+    return (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_usec - a.tv_usec) / 1e6;
 }
 
 static void report(struct load *l)
 {
+    struct rusage used;
     double s = (double)(now_us() - l->counting_from) / 1e6;
-    tally_sort(&l->tally);
+    (void)getrusage(RUSAGE_SELF, &used);
     printf("{\"clients\": %zu, \"depth\": %zu, \"seconds\": %.3f, \"accepted\": %" PRIu64 ", \"refused\": %" PRIu64
-           ", \"cases\": %" PRIu64 ", \"per_second\": %.1f, \"p50_us\": %u, \"p99_us\": %u, \"p999_us\": %u, "
-           "\"max_us\": %u",
-           l->clients, l->depth, s, l->accepted, l->refused, l->ended, (double)l->accepted / s,
-           tally_at(&l->tally, 5000), tally_at(&l->tally, 9900), tally_at(&l->tally, 9990), tally_at(&l->tally, 10000));
+           ", \"cases\": %" PRIu64 ", \"per_second\": %.1f, \"user_s\": %.3f, \"system_s\": %.3f",
+           l->plan.work.clients, l->plan.work.depth, s, l->accepted, l->refused, work_ended(l->work),
+           (double)l->accepted / s, seconds_of(l->used.ru_utime, used.ru_utime),
+           seconds_of(l->used.ru_stime, used.ru_stime));
+    say_tally("", &l->tally);
     if (l->listener) {
-        struct tally *sent = listener_sent(l->listener), *durable = listener_answers(l->listener);
-        tally_sort(sent);
-        tally_sort(durable);
-        printf(", \"notices\": %zu, \"handler_p50_us\": %u, \"handler_p99_us\": %u, \"handler_p999_us\": %u, "
-               "\"durable_p50_us\": %u, \"durable_p99_us\": %u, \"durable_p999_us\": %u",
-               sent->n, tally_at(sent, 5000), tally_at(sent, 9900), tally_at(sent, 9990), tally_at(durable, 5000),
-               tally_at(durable, 9900), tally_at(durable, 9990));
+        printf(", \"notices\": %zu", listener_sent(l->listener)->n);
+        say_tally("handler_", listener_sent(l->listener));
+        say_tally("durable_", listener_answers(l->listener));
+    }
+    for (int kind = 0; l->asker && kind < ASK_KINDS; kind++) {
+        char name[32];
+        printf(", \"%ss\": %zu", asker_kind(kind), asker_took(l->asker, kind)->n);
+        (void)snprintf(name, sizeof name, "%s_", asker_kind(kind));
+        say_tally(name, asker_took(l->asker, kind));
     }
     printf("}\n");
     if (l->refused)
@@ -247,124 +244,82 @@ static void report(struct load *l)
 
 /* ---- beginning ---- */
 
+static size_t connected(struct load *l, const char *public_key, const char *secret_key)
+{
+    size_t line = 0;
+    enum status st = lines_add(l->lines, public_key, secret_key, &line);
+    if (st)
+        fail(l->plan.endpoint, status_name(st));
+    return line;
+}
+
+/* The n-th clerk of a seat has the n-th line of its kind in the file. */
 static void connect_all(struct load *l)
 {
-    char public_key[KEY], secret_key[KEY];
-    FILE *f = fopen(l->keys, "r");
-    if (!f)
-        fail(l->keys, "cannot be read");
-    l->lines = lines_new(l->endpoint, l->server_key);
-    for (size_t i = 0; i < l->clients * SEATS; i++) {
-        size_t line;
-        if (fscanf(f, "%40s %40s", public_key, secret_key) != 2)
-            fail(l->keys, "has too few keys");
-        if (lines_add(l->lines, public_key, secret_key, &line))
-            fail(l->endpoint, "a connection cannot be made");
-    }
+    FILE *f = fopen(l->plan.keys, "r");
+    char(*key)[2][KEY] = calloc(l->plan.work.clients * SEATS + SEATS, sizeof *key);
+    size_t n = 0, taken[SEATS] = {0};
+    if (!f || !key)
+        fail(l->plan.keys, "cannot be read");
+    while (n < l->plan.work.clients * SEATS && fscanf(f, "%40s %40s", key[n][0], key[n][1]) == 2)
+        n++;
     (void)fclose(f);
-    l->nslots = l->clients * l->depth;
-    l->slot = xcalloc(l->nslots, sizeof *l->slot);
-    for (size_t i = 0; i < l->nslots; i++)
-        l->slot[i].client = i % l->clients;
+    for (size_t i = 0; i < work_lines(l->work); i++) {
+        enum course_seat seat = work_seat(l->work, i);
+        size_t at = SEATS * taken[seat]++ + seat;
+        if (at >= n)
+            fail(l->plan.keys, "has too few keys");
+        (void)connected(l, key[at][0], key[at][1]);
+    }
+    free(key);
 }
 
-static void paper_set(struct load *l, const char *hex)
+static void ask_begin(struct load *l)
 {
-    for (size_t i = 0; i < HASH_LEN; i++) {
-        unsigned byte;
-        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-            fail(hex, "is no hash");
-        l->paper.b[i] = (uint8_t)byte;
-    }
+    char public_key[KEY], secret_key[KEY];
+    FILE *f = fopen(l->plan.ask, "r");
+    if (!f || fscanf(f, "%40s %40s", public_key, secret_key) != 2)
+        fail(l->plan.ask, "has no key");
+    (void)fclose(f);
+    l->plan.asking.line = connected(l, public_key, secret_key);
+    l->asker = asker_new(l->lines, &l->plan.asking);
 }
 
-static void options(struct load *l, int argc, char **argv)
+static void listen_begin(struct load *l)
 {
-    static const struct option known[] = {
-        {"endpoint", 1, NULL, 'e'}, {"server-key", 1, NULL, 'k'}, {"keys", 1, NULL, 'f'},    {"clients", 1, NULL, 'c'},
-        {"depth", 1, NULL, 'd'},    {"warm", 1, NULL, 'w'},       {"seconds", 1, NULL, 's'}, {"rate", 1, NULL, 'r'},
-        {"listen", 1, NULL, 'l'},   {"listen-key", 1, NULL, 'y'}, {"serial", 1, NULL, 'n'},  {"adopt", 1, NULL, 'a'},
-        {"count", 1, NULL, 'm'},    {"paper", 1, NULL, 'p'},      {NULL, 0, NULL, 0}};
-    uint64_t first = 0;
-    for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        uint64_t number = optarg ? strtoull(optarg, NULL, 10) : 0;
-        switch (c) {
-        case 'e':
-            l->endpoint = optarg;
-            break;
-        case 'k':
-            l->server_key = optarg;
-            break;
-        case 'f':
-            l->keys = optarg;
-            break;
-        case 'c':
-            l->clients = number;
-            break;
-        case 'd':
-            l->depth = number;
-            break;
-        case 'w':
-            l->warm_s = (int64_t)number;
-            break;
-        case 's':
-            l->seconds = (int64_t)number;
-            break;
-        case 'r':
-            l->rate = number;
-            break;
-        case 'n':
-            l->serial = number;
-            break;
-        case 'a':
-            first = number;
-            break;
-        case 'm':
-            l->adopt_n = number;
-            break;
-        case 'l':
-            l->listen = optarg;
-            break;
-        case 'y':
-            l->listen_key = optarg;
-            break;
-        case 'p':
-            paper_set(l, optarg);
-            break;
-        default:
-            exit(64);
-        }
+    const struct plan *p = &l->plan;
+    l->listener = listener_new(p->endpoint, p->server_key, p->listen_key ? p->listen_key : "", p->listen);
+    if (!l->listener)
+        exit(1);
+    lines_also(l->lines, listener_fd(l->listener));
+    for (int64_t end = now_us() + 10000000; !listener_open(l->listener) && now_us() < end;) {
+        lines_wait(l->lines, IDLE_US);
+        listener_process(l->listener, now_us());
     }
-    if (!l->endpoint || !l->server_key || !l->keys || !l->clients || !l->depth || l->clients * l->depth > UINT16_MAX)
-        fail("options", "endpoint, server-key, keys, and from 1 to 65535 clients times depth are needed");
-    if (l->adopt_n)
-        pool_fill(l, first);
 }
 
 int main(int argc, char **argv)
 {
-    struct load l = {.depth = 1, .warm_s = 2, .seconds = 10, .serial = 1};
-    options(&l, argc, argv);
-    l.a = arena_new();
+    struct load l = {0};
+    plan_read(&l.plan, argc, argv);
+    l.frames = frames_new(l.plan.paper);
+    l.work = work_new(&l.plan.work);
+    l.lines = lines_new(l.plan.endpoint, l.plan.server_key);
+    if (!l.lines)
+        fail(l.plan.endpoint, "is no endpoint, or the server's key is none");
     connect_all(&l);
-    if (l.listen) {
-        l.listener = listener_new(l.endpoint, l.server_key, l.listen_key ? l.listen_key : "", l.listen);
-        if (!l.listener)
-            return 1;
-        lines_also(l.lines, listener_fd(l.listener));
-        for (int64_t end = now_us() + 10000000; !listener_open(l.listener) && now_us() < end;) {
-            lines_wait(l.lines, IDLE_MS);
-            listener_process(l.listener, now_us());
-        }
-    }
+    if (l.plan.ask)
+        ask_begin(&l);
+    if (l.plan.listen)
+        listen_begin(&l);
     run(&l);
     report(&l);
     listener_free(l.listener);
+    asker_free(l.asker);
     lines_free(l.lines);
+    frames_free(l.frames);
+    work_free(l.work);
     tally_done(&l.tally);
     buf_done(&l.frame);
-    arena_free(l.a);
-    free(l.slot);
-    free(l.pool);
     return l.accepted ? 0 : 1;
 }
