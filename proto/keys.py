@@ -3,7 +3,8 @@
     python3 proto/keys.py
 
 The place of a word in keys.txt is its number in every store: words are added at the end, none is moved or taken out. At
-most 128, so that a number is one byte. keys.inc has the words and a table in which each is found by one multiplication.
+most 128, so that a number is one byte. keys.inc has the words, each with its first eight bytes as a number, and a table in
+which each is found by one multiplication.
 """
 
 import pathlib
@@ -33,7 +34,7 @@ def main():
     used = [(i, n) for i, n in enumerate(table) if n]
     lines = ["/* Made by keys.py from keys.txt. */", f"#define KEYS_FACTOR UINT64_C(0x{factor:016x})",
              f"enum {{ KEYS = {len(words)}, KEYS_BITS = {BITS} }};", "#define KEYS_WORDS(X) \\"]
-    lines += [f'    X("{word}"){" " + chr(92) if word != words[-1] else ""}' for word in words]
+    lines += [f'    X("{word}", 0x{head(word):x}){" " + chr(92) if word != words[-1] else ""}' for word in words]
     lines += ["#define KEYS_SLOTS \\"] + [f"    [{i}] = {n},{' ' + chr(92) if i != used[-1][0] else ''}" for i, n in used]
     (HERE / "keys.inc").write_text("\n".join(lines) + "\n")
 

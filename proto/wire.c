@@ -3,7 +3,6 @@
 #include "daemon/base/text.h"
 #include "proto/keys.h"
 
-#include <msgpack.h>
 #include <string.h>
 
 const char *wire_fault_name(enum wire_fault fault)
@@ -41,9 +40,9 @@ static const struct {
     [0x1f] = {V_MAP, 4, 0},
 };
 
-static enum wire_fault head_long(const uint8_t *p, size_t left, struct head *ret)
+static enum wire_fault head_long(uint8_t c, const uint8_t *p, size_t left, struct head *ret)
 {
-    size_t form = *p & 0x1f, width = forms[form].width;
+    size_t form = c & 0x1f, width = forms[form].width;
     if (!forms[form].kind)
         return WIRE_BAD_TYPE;
     if (width > left - 1)
@@ -58,17 +57,16 @@ static enum wire_fault head_long(const uint8_t *p, size_t left, struct head *ret
         return WIRE_BAD_INTEGER;
     }
     if (forms[form].kind == V_BOOL)
-        n = *p & 1;
+        n = c & 1;
     *ret = (struct head){(enum value_kind)forms[form].kind, 1 + width, n};
     return WIRE_FINE;
 }
 
-/* The header at p, of which `left` bytes are there. */
-static enum wire_fault head_read(const uint8_t *p, size_t left, struct head *ret)
+/* The header at p, of which `left` bytes are there and c was the first. */
+static inline enum wire_fault head_read(uint8_t c, const uint8_t *p, size_t left, struct head *ret)
 {
     if (!left)
         return WIRE_TRUNCATED;
-    uint8_t c = *p;
     if (c < 0x80)
         *ret = (struct head){V_INT, 1, c};
     else if (c < 0x90)
@@ -78,7 +76,7 @@ static enum wire_fault head_read(const uint8_t *p, size_t left, struct head *ret
     else if (c < 0xc0)
         *ret = (struct head){V_STR, 1, c & 0x1fu};
     else if (c < 0xe0)
-        return head_long(p, left, ret);
+        return head_long(c, p, left, ret);
     else
         *ret = (struct head){V_INT, 1, (uint64_t)(int8_t)c};
     return WIRE_FINE;
@@ -204,7 +202,8 @@ static enum wire_fault walk_item(struct walk *w)
     struct level *in = w->depth ? &w->level[w->depth - 1] : NULL;
     bool is_key = in && in->is_map && in->left % 2 == 0;
     struct head h;
-    enum wire_fault fault = head_read(w->p + w->at, w->n - w->at, &h);
+    uint8_t first = w->at < w->n ? w->p[w->at] : 0;
+    enum wire_fault fault = head_read(first, w->p + w->at, w->n - w->at, &h);
     if (fault)
         return fault;
     if (is_key && h.kind != V_STR)
@@ -258,146 +257,189 @@ struct wire_error wire_check(struct bytes in, size_t most)
 /* ---- decoding what passed ---- */
 
 /* The bytes are copied once, and texts stay where they are in the copy: the NUL behind a text takes the place of the
- * first byte of the next item, as soon as that has been read. */
+ * first byte of the next item, which has been read before. Values, pairs and items are cut from zeroed pieces of the
+ * arena. */
 struct reader {
     struct arena *arena;
-    uint8_t *p, *end;
-    uint8_t *nul; /* where one is still to be written; NULL: nowhere */
+    const uint8_t *end;
+    uint8_t *piece;
+    size_t left, next; /* of the piece; bytes of the next one */
     int depth;
     bool bad;
 };
 
-static struct head take_head(struct reader *r)
-{
-    struct head h = {V_NIL, 0, 0};
-    if (head_read(r->p, (size_t)(r->end - r->p), &h))
-        r->bad = true;
-    if (r->nul)
-        *r->nul = 0;
-    r->nul = NULL;
-    r->p += h.size;
-    return h;
-}
+/* Where the reader is, and the byte that stood there. */
+struct place {
+    uint8_t *p;
+    uint64_t c;
+};
 
-/* n bytes where they stand. */
-static const uint8_t *take_bytes(struct reader *r, size_t n)
+enum { PIECE = 1536, PIECE_LEAST = 192 };
+
+/* n zeroed bytes, a multiple of eight. */
+static void *cut(struct reader *r, size_t n)
 {
-    const uint8_t *p = r->p;
-    if (n > (size_t)(r->end - r->p)) {
-        r->bad = true;
-        return r->end; /* where a NUL has room */
+    if (n > r->left) {
+        if (n > r->next / 2)
+            return arena_alloc(r->arena, n);
+        r->piece = arena_alloc(r->arena, r->next);
+        r->left = r->next;
+        r->next = PIECE;
     }
-    r->p += n;
-    return p;
+    void *ret = r->piece;
+    r->piece += n;
+    r->left -= n;
+    return ret;
 }
 
-static const char *take_text(struct reader *r, size_t n)
+/* p is at most the end, behind which one byte more is ours. */
+static inline struct place place_at(uint8_t *p)
 {
-    const char *s = (const char *)take_bytes(r, n);
-    r->nul = r->p;
-    return s;
+    return (struct place){p, *p};
 }
 
-static void take(struct reader *r, struct value *ret);
+static struct place failed(struct reader *r, struct place at)
+{
+    r->bad = true;
+    return at;
+}
+
+/* n bytes of text behind a header of `size`; they fit. */
+static inline struct place past_text(struct place at, size_t size, size_t n)
+{
+    at = place_at(at.p + size + n);
+    *at.p = 0;
+    return at;
+}
+
+static inline uint64_t head_of(const struct reader *r, const uint8_t *key, size_t n)
+{
+    uint64_t head = 0;
+    if (n >= sizeof head || (size_t)(r->end - key) < sizeof head)
+        return v_head((const char *)key, n);
+    memcpy(&head, key, sizeof head);
+    return n ? head & UINT64_MAX >> (64 - 8 * n) : 0; /* as v_head() has it: the first byte is the lowest */
+}
+
+/* A number stands for a key in records only: wire_check() lets none through. */
+static inline struct place take_key(struct reader *r, struct place at, struct pair *ret)
+{
+    struct head h;
+    size_t left = (size_t)(r->end - at.p);
+    if (left && at.c < KEYS) {
+        *ret = keys_known[at.c];
+        return place_at(at.p + 1);
+    }
+    if (head_read((uint8_t)at.c, at.p, left, &h) || h.kind != V_STR || h.n > left - h.size)
+        return failed(r, at);
+    size_t n = (size_t)h.n;
+    const uint8_t *key = at.p + h.size;
+    *ret = (struct pair){.key = (const char *)key, .head = head_of(r, key, n), .n = n};
+    return past_text(at, h.size, n);
+}
+
+static struct place take_any(struct reader *r, struct place at, struct value *ret);
+
+/* One value into a zeroed place. Nearly all are small numbers and short texts. */
+static inline struct place take(struct reader *r, struct place at, struct value *ret)
+{
+    size_t left = (size_t)(r->end - at.p), n = at.c & 0x1f;
+    if (left && at.c < 0x80) {
+        ret->kind = V_INT;
+        ret->u.i = (int64_t)at.c;
+        return place_at(at.p + 1);
+    }
+    if ((at.c & 0xe0) == 0xa0 && n < left) {
+        ret->kind = V_STR;
+        ret->u.str.s = (const char *)at.p + 1;
+        ret->u.str.n = n;
+        return past_text(at, 1, n);
+    }
+    return take_any(r, at, ret);
+}
 
 /* As many items as the bytes that are left could hold at most. */
-static bool plausible(struct reader *r, size_t n)
+static bool plausible(struct reader *r, struct place at, size_t n)
 {
-    if (n > (size_t)(r->end - r->p) || r->depth >= WIRE_DEPTH)
+    if (n > (size_t)(r->end - at.p) || r->depth >= WIRE_DEPTH)
         r->bad = true;
     return n && !r->bad;
 }
 
 /* The values of one list or map are one piece of memory; no key stands twice, so no pair is searched. */
-static void take_list(struct reader *r, size_t n, struct value *ret)
+static struct place take_list(struct reader *r, struct place at, size_t n, struct value *ret)
 {
-    if (!plausible(r, n))
-        return;
-    struct value *v = ARENA_ARRAY(r->arena, struct value, n);
-    ret->u.list.item = ARENA_ARRAY(r->arena, struct value *, n);
+    if (!plausible(r, at, n))
+        return at;
+    struct value *v = cut(r, n * sizeof *v), **item = ret->u.list.item = cut(r, n * sizeof *item);
     r->depth++;
     for (size_t i = 0; i < n && !r->bad; i++) {
-        ret->u.list.item[i] = &v[i];
-        take(r, &v[i]);
+        item[i] = &v[i];
+        at = take(r, at, &v[i]);
     }
     r->depth--;
     ret->u.list.n = ret->u.list.cap = r->bad ? 0 : n;
+    return at;
 }
 
-/* A number stands for a key in records only: wire_check() lets none through. */
-static struct pair take_key(struct reader *r)
+static struct place take_map(struct reader *r, struct place at, size_t n, struct value *ret)
 {
-    struct head h = take_head(r);
-    struct pair key = {0};
-    size_t n = (size_t)h.n;
-    if (h.kind == V_INT) {
-        key = key_numbered(h.n);
-    } else if (h.kind == V_STR) {
-        key.key = take_text(r, n);
-        key.n = n;
-        key.head = r->bad ? 0 : v_head(key.key, n);
-    }
-    r->bad = r->bad || !key.key;
-    return key;
-}
-
-static void take_map(struct reader *r, size_t n, struct value *ret)
-{
-    if (!plausible(r, n))
-        return;
-    struct value *v = ARENA_ARRAY(r->arena, struct value, n);
-    ret->u.map.pair = ARENA_ARRAY(r->arena, struct pair, n);
+    if (!plausible(r, at, n))
+        return at;
+    struct value *v = cut(r, n * sizeof *v);
+    struct pair *pair = ret->u.map.pair = cut(r, n * sizeof *pair);
     r->depth++;
     for (size_t i = 0; i < n && !r->bad; i++) {
-        ret->u.map.pair[i] = take_key(r);
-        ret->u.map.pair[i].val = &v[i];
-        take(r, &v[i]);
+        at = take_key(r, at, &pair[i]);
+        pair[i].val = &v[i];
+        if (!r->bad)
+            at = take(r, at, &v[i]);
     }
     r->depth--;
     ret->u.map.n = ret->u.map.cap = r->bad ? 0 : n;
+    return at;
 }
 
-/* One value into a zeroed place. Recursion is bounded by WIRE_DEPTH. */
-static void take(struct reader *r, struct value *ret)
+/* Of any form. Recursion is bounded by WIRE_DEPTH. */
+static struct place take_any(struct reader *r, struct place at, struct value *ret)
 {
-    struct head h = take_head(r);
+    struct head h;
+    size_t left = (size_t)(r->end - at.p);
+    if (head_read((uint8_t)at.c, at.p, left, &h))
+        return failed(r, at);
     size_t n = (size_t)h.n;
+    bool has_bytes = h.kind == V_STR || h.kind == V_BIN;
+    if (has_bytes && n > left - h.size)
+        return failed(r, at);
+    const uint8_t *body = at.p + h.size;
     ret->kind = h.kind;
-    switch (h.kind) {
-    case V_NIL:
-        return;
-    case V_BOOL:
-        ret->u.b = n != 0;
-        return;
-    case V_INT:
-        ret->u.i = (int64_t)h.n;
-        return;
-    case V_STR:
-        ret->u.str.s = take_text(r, n);
+    if (h.kind == V_STR) {
+        ret->u.str.s = (const char *)body;
         ret->u.str.n = n;
-        return;
-    case V_BIN:
-        ret->u.bin = (struct bytes){take_bytes(r, n), n};
-        return;
-    case V_LIST:
-        take_list(r, n, ret);
-        return;
-    case V_MAP:
-        take_map(r, n, ret);
-        return;
+        return past_text(at, h.size, n);
     }
+    at = place_at(at.p + h.size + (has_bytes ? n : 0));
+    if (h.kind == V_MAP)
+        return take_map(r, at, n, ret);
+    if (h.kind == V_LIST)
+        return take_list(r, at, n, ret);
+    if (h.kind == V_BIN)
+        ret->u.bin = (struct bytes){body, n};
+    else if (h.kind == V_BOOL)
+        ret->u.b = n != 0;
+    else
+        ret->u.i = (int64_t)h.n;
+    return at;
 }
 
 enum status wire_decode_own(struct arena *a, struct bytes in, struct value **ret)
 {
     uint8_t *copy = (uint8_t *)arena_strn(a, (const char *)in.p, in.n);
-    struct reader r = {.arena = a, .p = copy, .end = copy + in.n};
-    struct value *v = ARENA_NEW(a, struct value);
-    take(&r, v);
-    if (r.bad || r.p != r.end)
+    struct reader r = {.arena = a, .end = copy + in.n, .next = in.n < PIECE / 16 ? PIECE_LEAST : PIECE};
+    struct value *v = cut(&r, sizeof *v);
+    struct place at = take(&r, place_at(copy), v);
+    if (r.bad || at.p != r.end)
         return ST_MALFORMED;
-    if (r.nul)
-        *r.nul = 0;
     *ret = v;
     return ST_OK;
 }
@@ -416,172 +458,4 @@ enum status wire_decode_most(struct arena *a, struct bytes in, size_t most, stru
 enum status wire_decode(struct arena *a, struct bytes in, struct value **ret, struct wire_error *err)
 {
     return wire_decode_most(a, in, WIRE_BYTES, ret, err);
-}
-
-/* ---- encoding ---- */
-
-/* msgpack-c chooses the shortest form by itself. It writes through a function; as one that the compiler sees, into room
- * that is there, that is a few moves and no call. */
-struct out {
-    uint8_t *p;
-    bool numbers; /* keys that have a number stand as it */
-};
-
-static inline int pack_into(void *out, const char *p, size_t n)
-{
-    struct out *o = out;
-    if (n)
-        memcpy(o->p, p, n);
-    o->p += n;
-    return 0;
-}
-
-/* The most bytes that the value can take. */
-static size_t room(const struct value *v)
-{
-    enum { HEADER = 9 };
-    size_t n = HEADER;
-    switch (v_kind(v)) {
-    case V_NIL:
-    case V_BOOL:
-    case V_INT:
-        break;
-    case V_STR:
-        n += v->u.str.n;
-        break;
-    case V_BIN:
-        n += v->u.bin.n;
-        break;
-    case V_LIST:
-        for (size_t i = 0; i < v->u.list.n; i++)
-            n += room(v->u.list.item[i]);
-        break;
-    case V_MAP:
-        for (size_t i = 0; i < v->u.map.n; i++)
-            n += HEADER + v->u.map.pair[i].n + room(v->u.map.pair[i].val);
-        break;
-    }
-    return n;
-}
-
-static void pack(struct out *o, const struct value *v);
-
-static void pack_text(struct out *o, const char *s, size_t n)
-{
-    msgpack_packer to = {o, pack_into};
-    msgpack_pack_str(&to, n);
-    (void)pack_into(o, s, n);
-}
-
-static void pack_list(struct out *o, const struct value *v)
-{
-    msgpack_packer to = {o, pack_into};
-    msgpack_pack_array(&to, v->u.list.n);
-    for (size_t i = 0; i < v->u.list.n; i++)
-        pack(o, v->u.list.item[i]);
-}
-
-static void pack_map(struct out *o, const struct value *v)
-{
-    msgpack_packer to = {o, pack_into};
-    msgpack_pack_map(&to, v->u.map.n);
-    for (size_t i = 0; i < v->u.map.n; i++) {
-        const struct pair *p = &v->u.map.pair[i];
-        int number = o->numbers ? key_number(p->key, p->n, p->head) : -1;
-        if (number >= 0)
-            msgpack_pack_uint8(&to, (uint8_t)number);
-        else
-            pack_text(o, p->key, p->n);
-        pack(o, p->val);
-    }
-}
-
-static void pack(struct out *o, const struct value *v)
-{
-    msgpack_packer to = {o, pack_into};
-    switch (v_kind(v)) {
-    case V_NIL:
-        msgpack_pack_nil(&to);
-        return;
-    case V_BOOL:
-        (void)(v->u.b ? msgpack_pack_true(&to) : msgpack_pack_false(&to));
-        return;
-    case V_INT:
-        msgpack_pack_int64(&to, v->u.i);
-        return;
-    case V_STR:
-        pack_text(o, v->u.str.s, v->u.str.n);
-        return;
-    case V_BIN:
-        msgpack_pack_bin(&to, v->u.bin.n);
-        (void)pack_into(o, (const char *)v->u.bin.p, v->u.bin.n);
-        return;
-    case V_LIST:
-        pack_list(o, v);
-        return;
-    case V_MAP:
-        pack_map(o, v);
-        return;
-    }
-}
-
-static void encode(struct buf *out, const struct value *v, bool numbers)
-{
-    struct out o = {buf_room(out, room(v)), numbers};
-    pack(&o, v);
-    out->n = (size_t)(o.p - out->p);
-}
-
-void wire_encode(struct buf *out, const struct value *v)
-{
-    encode(out, v, false);
-}
-
-void wire_encode_own(struct buf *out, const struct value *v)
-{
-    encode(out, v, true);
-}
-
-/* Of a number: positive ones are fixed below 128, negative ones from -32 on. */
-static size_t int_size(int64_t n)
-{
-    if (n >= 0)
-        return n < 128 ? 1 : n <= UINT8_MAX ? 2 : n <= UINT16_MAX ? 3 : n <= UINT32_MAX ? 5 : 9;
-    return n >= -32 ? 1 : n >= INT8_MIN ? 2 : n >= INT16_MIN ? 3 : n >= INT32_MIN ? 5 : 9;
-}
-
-/* The head of n bytes or items: `fixed` are the most that one byte tells, `small` whether a length of one byte exists.
- */
-static size_t head_size(size_t n, size_t fixed, bool small)
-{
-    return n <= fixed && fixed ? 1 : small && n <= UINT8_MAX ? 2 : n <= UINT16_MAX ? 3 : 5;
-}
-
-size_t wire_size(const struct value *v)
-{
-    size_t sum;
-    switch (v_kind(v)) {
-    case V_NIL:
-    case V_BOOL:
-        return 1;
-    case V_INT:
-        return int_size(v->u.i);
-    case V_STR:
-        return head_size(v->u.str.n, 31, true) + v->u.str.n;
-    case V_BIN:
-        return head_size(v->u.bin.n, 0, true) + v->u.bin.n;
-    case V_LIST:
-        sum = head_size(v->u.list.n, 15, false);
-        for (size_t i = 0; i < v->u.list.n; i++)
-            sum += wire_size(v->u.list.item[i]);
-        return sum;
-    case V_MAP:
-        sum = head_size(v->u.map.n, 15, false);
-        for (size_t i = 0; i < v->u.map.n; i++) {
-            size_t n = strlen(v->u.map.pair[i].key);
-            sum += head_size(n, 31, true) + n + wire_size(v->u.map.pair[i].val);
-        }
-        return sum;
-    }
-    return 0;
 }

@@ -3,7 +3,7 @@
  * The one door of msgpack.h. Foreign bytes are walked first, without allocating: depth, counts against the bytes that
  * are left, lengths, UTF-8, U+0000, keys that are not text or stand twice, floats, extension types, bytes behind the
  * end. Only what passed is decoded, by the same reader of headers (msgpack-c's unpacker would take 33 MB for five
- * bytes, accept broken UTF-8, and stop at 32 levels); msgpack-c packs.
+ * bytes, accept broken UTF-8, and stop at 32 levels); msgpack-c packs what one byte does not tell.
  *
  * Encoding is canonical: the shortest form of each integer, length and count, maps in their own order. So equal trees
  * put together in the same order are equal bytes, on every machine.
