@@ -7,6 +7,7 @@
 #include "daemon/ops/log.h"
 #include "daemon/reading.h"
 #include "daemon/serve.h"
+#include "daemon/store/store_behind.h"
 #include "daemon/trust.h"
 
 #include <stdlib.h>
@@ -240,6 +241,11 @@ static int open_store(struct house *h, struct buf *why)
         st = store_open_lmdb(h->config->store, h->config->map_bytes, &h->store, why);
     if (st)
         return exit_of(st);
+    st = store_open_behind(h->store, &h->store);
+    if (st) {
+        buf_printf(why, "%s: %s", h->config->store, status_text(st));
+        return exit_of(st);
+    }
     /* What a killed process committed may stand in the page cache only: nobody is answered before it is on the disk. */
     st = store_sync(h->store);
     if (st)
@@ -344,8 +350,10 @@ void house_close(struct house *h)
     sessions_free(h->sessions);
     pending_free(h->pending);
     readings_free(h->readings);
-    if (h->engine)
+    if (h->engine) {
+        engine_settle(h->engine);
         engine_free(h->engine);
+    }
     if (h->view)
         view_drop(h->view);
     if (h->store)

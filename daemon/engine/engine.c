@@ -94,13 +94,42 @@ static enum status result_heads(struct engine *e, struct engine_result *ret)
     return st;
 }
 
+/* What is derived follows its events at this distance at most: a start after a crash folds so many again, which takes
+ * tenths of a second, and a record that changes several times on the way is written once. */
+enum { SETTLE_EVENTS = 2048, SETTLE_HELD = 24 * 1024 * 1024 };
+
+static enum status settle(struct engine *e, uint64_t head, bool now)
+{
+    if (!now && head - e->settled < SETTLE_EVENTS && store_held(e->txn) < SETTLE_HELD)
+        return ST_OK;
+    return store_settle(e->txn);
+}
+
+void engine_settle(struct engine *e)
+{
+    int64_t head;
+    if (!e->laws || store_write(e->store, &e->txn))
+        return; /* never started, or broken: the next start finds the rest in the events */
+    enum status st = fold_head(e->fold, e->txn, HEAD_EVENT, &head);
+    if (!st)
+        st = settle(e, (uint64_t)head, true);
+    if (st)
+        store_abort(e->txn);
+    else if (!store_commit(e->txn))
+        e->settled = (uint64_t)head;
+    e->txn = NULL;
+}
+
 enum status batch_end(struct engine *e, enum status st, struct engine_result *ret)
 {
-    bool changed = e->fold->register_changed || e->fold->laws_changed;
+    bool changed = e->fold->register_changed || e->fold->laws_changed, settled;
     if (!st)
         st = result_heads(e, ret);
     if (!st && e->wrote)
         st = fold_flush(e->fold, e->txn);
+    if (!st && e->wrote)
+        st = settle(e, ret->head.number, false);
+    settled = !st && e->wrote && !store_held(e->txn);
     if (!st && e->wrote)
         st = store_commit(e->txn);
     else
@@ -111,6 +140,8 @@ enum status batch_end(struct engine *e, enum status st, struct engine_result *re
         fold_rollback(e->fold);
         return st;
     }
+    if (settled)
+        e->settled = ret->head.number;
     e->full = e->full && !e->wrote;
     ret->read_only = e->full;
     ret->notices = e->sink.notice;

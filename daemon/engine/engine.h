@@ -112,6 +112,10 @@ struct engine_result {
 struct engine *engine_new(const struct engine_options *options);
 void engine_free(struct engine *e);
 
+/* Write what the store holds back of derived databases (store.h), so that the next start need not fold it again; before
+ * the end. What fails here harms nothing. */
+void engine_settle(struct engine *e);
+
 /* Read heads, register, procedures, calendars; refold what is derived when it does not verify; write the first event
  * into an empty store and load the sources it lacks. Fills ret as a batch would (no answers; view set). `why` gets
  * one line for each problem. Nothing may be asked before. ST_INVALID: a source is not valid. */

@@ -36,6 +36,7 @@ struct engine {
     bool full; /* the last that was to be written did not fit */
     int64_t generation;
     struct arena *scratch; /* of one command */
+    uint64_t settled;      /* the last event whose derived records are in the store's file */
 
     /* due moments that the judge did not want, though the case still has them: not asked again until the next start */
     uint64_t *stuck;
@@ -164,8 +165,15 @@ MUST_USE enum status act_standing_depart(struct engine *e, struct arena *a, cons
 
 /* ---- refold.c ---- */
 /* Derived databases verify well enough to start from? Reads the small ones whole. */
-MUST_USE enum status refold_needed(struct store *s, bool *ret);
+enum refold_want {
+    REFOLD_NOTHING = 1,
+    REFOLD_REST, /* the last events are not folded: the process ended before it settled */
+    REFOLD_ALL,
+};
+
+MUST_USE enum status refold_wanted(struct store *s, enum refold_want *ret);
 MUST_USE enum status refold(struct fold *f, struct store *s);
+MUST_USE enum status refold_rest(struct fold *f, struct store *s); /* ST_CORRUPT: fold all */
 /* Say in DB_META which fold made what is derived. */
 /* ---- recount.c ---- */
 /* A portion of the walk over all limits, when a calendar has begun one. */

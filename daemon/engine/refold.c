@@ -1,9 +1,11 @@
-/* Everything that is derived, folded anew from the events. */
+/* Everything that is derived, folded anew from the events, or only what the last settling does not have. */
 #include "daemon/engine/inside.h"
 
 #include <string.h>
 
 enum { PORTION = 1024, SCANNED_WHOLE = 256 * 1024 * 1024 };
+
+static const size_t HELD_MOST = (size_t)32 * 1024 * 1024;
 
 static const char REFOLD[] = "refold"; /* a key of DB_META: there while a refold is wanted or under way */
 static const char FOLD[] = "fold";     /* a key of DB_META: which FOLD_NUMBER made what is derived */
@@ -61,7 +63,7 @@ static enum status scan_all(struct store *s, struct store_txn *t)
     return st;
 }
 
-enum status refold_needed(struct store *s, bool *ret)
+enum status refold_wanted(struct store *s, enum refold_want *ret)
 {
     struct store_txn *t;
     struct bytes ignored;
@@ -85,7 +87,7 @@ enum status refold_needed(struct store *s, bool *ret)
             st = derived;
     }
     store_abort(t);
-    *ret = asked || folded != (int64_t)last;
+    *ret = asked || folded > (int64_t)last ? REFOLD_ALL : folded < (int64_t)last ? REFOLD_REST : REFOLD_NOTHING;
     return st;
 }
 
@@ -159,7 +161,9 @@ static enum status portion(struct fold *f, struct arena *a, struct store_txn *t,
         if (!st)
             st = fold_sign(t);
     }
-    return st ? st : fold_flush(f, t);
+    if (!st)
+        st = fold_flush(f, t);
+    return !st && store_held(t) > HELD_MOST ? store_settle(t) : st;
 }
 
 /* What is folded so far; nothing, when all was cleared. *ret: the event to go on with. */
@@ -178,7 +182,7 @@ static enum status folded_load(struct fold *f, struct store *s, uint64_t *ret)
     return st;
 }
 
-static enum status fold_rest(struct fold *f, struct store *s)
+enum status refold_rest(struct fold *f, struct store *s)
 {
     struct arena *a = arena_new();
     struct store_txn *t;
@@ -206,9 +210,9 @@ enum status refold(struct fold *f, struct store *s)
     bool under_way = false;
     enum status st = is_under_way(s, &under_way);
     if (!st && under_way)
-        st = fold_rest(f, s);
+        st = refold_rest(f, s);
     if (st != ST_CORRUPT && (st || under_way))
         return st;
     st = clear_all(s); /* from the first event, also when what was folded by then is damaged */
-    return st ? st : fold_rest(f, s);
+    return st ? st : refold_rest(f, s);
 }

@@ -58,13 +58,18 @@ static enum status start_load(struct engine *e, struct when now, struct buf *why
 
 static enum status start_read(struct engine *e, struct when now, struct buf *why)
 {
-    bool needed;
-    enum status st = refold_needed(e->store, &needed);
-    if (!st && needed)
+    enum refold_want want;
+    enum status st = refold_wanted(e->store, &want);
+    if (!st && want == REFOLD_REST) {
+        st = refold_rest(e->fold, e->store);
+        want = st == ST_CORRUPT ? REFOLD_ALL : want;
+        st = st == ST_CORRUPT ? ST_OK : st;
+    }
+    if (!st && want == REFOLD_ALL)
         st = refold(e->fold, e->store);
     if (!st)
         st = start_load(e, now, why);
-    if (st == ST_CORRUPT && !needed) { /* a form that the checksum could not tell */
+    if (st == ST_CORRUPT && want != REFOLD_ALL) { /* a form that the checksum could not tell */
         st = refold(e->fold, e->store);
         if (!st)
             st = start_load(e, now, why);

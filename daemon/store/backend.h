@@ -48,6 +48,12 @@ struct store_ops {
     enum status (*begin)(struct store *s, bool write, struct store_txn **ret);
     enum status (*commit)(struct store_txn *t); /* the transaction is gone in each case */
     void (*abort)(struct store_txn *t);
+    /* Which state a transaction sees: of a reader the number of the last commit that changed something, of a writer the
+     * one that its own commit will get. */
+    uint64_t (*snapshot)(struct store_txn *t);
+    /* Both may be NULL: nothing is ever held back. */
+    enum status (*settle)(struct store_txn *t);
+    size_t (*held)(struct store_txn *t);
 
     enum status (*get)(struct store_txn *t, enum store_db db, struct bytes key, struct bytes *ret_framed);
     /* Put n bytes that the caller fills in. */

@@ -165,6 +165,19 @@ enum status store_count(struct store_txn *t, enum store_db db, uint64_t *ret)
     return t->store->ops->count(t, db, ret);
 }
 
+enum status store_settle(struct store_txn *t)
+{
+    REQUIRE(t->write && t->cursors == 0);
+    if (t->failed || !t->store->ops->settle)
+        return t->failed;
+    return noted(t, t->store->ops->settle(t));
+}
+
+size_t store_held(struct store_txn *t)
+{
+    return t->store->ops->held ? t->store->ops->held(t) : 0;
+}
+
 struct store_cursor *store_cursor(struct store_txn *t, enum store_db db)
 {
     struct store_cursor *c = t->store->ops->cursor(t, db);

@@ -101,6 +101,11 @@ MUST_USE enum status store_del(struct store_txn *t, enum store_db db, struct byt
 MUST_USE enum status store_clear(struct store_txn *t, enum store_db db);
 MUST_USE enum status store_count(struct store_txn *t, enum store_db db, uint64_t *ret);
 
+/* A store may hold back what is written to derived databases (store_behind.h). Settling puts all of it, that of this
+ * transaction too, where it outlives the process; after a failure abort. No cursor may be open. */
+MUST_USE enum status store_settle(struct store_txn *t);
+size_t store_held(struct store_txn *t); /* bytes of memory */
+
 /* For folding anew: remove everything of every derived database; and a hash over all keys and values of one database in
  * their order, so that two folds can be compared to the byte. */
 MUST_USE enum status store_clear_derived(struct store_txn *t);

@@ -234,6 +234,11 @@ static void disk_abort(struct store_txn *txn)
     free(txn_of(txn));
 }
 
+static uint64_t disk_snapshot(struct store_txn *txn)
+{
+    return mdb_txn_id(txn_of(txn)->mdb);
+}
+
 static enum status disk_get(struct store_txn *t, enum store_db db, struct bytes key, struct bytes *ret)
 {
     MDB_val k = val_of(key), v;
@@ -348,6 +353,7 @@ static const struct store_ops OPS = {
     .begin = disk_begin,
     .commit = disk_commit,
     .abort = disk_abort,
+    .snapshot = disk_snapshot,
     .get = disk_get,
     .room = disk_room,
     .del = disk_del,

@@ -12,7 +12,7 @@ struct mem {
     mtx_t writing; /* held by the write transaction */
     mtx_t lock;    /* over what follows, for moments only */
     struct ordmap *root[STORE_DB_COUNT];
-    uint64_t readers;
+    uint64_t readers, commits;
     size_t limit;
     enum status fail_commit;
 };
@@ -20,6 +20,7 @@ struct mem {
 struct mem_txn {
     struct store_txn txn;
     struct ordmap *root[STORE_DB_COUNT];
+    uint64_t snapshot;
 };
 
 struct mem_cursor {
@@ -107,6 +108,7 @@ static enum status mem_begin(struct store *s, bool write, struct store_txn **ret
     for (int i = 0; i < STORE_DB_COUNT; i++)
         t->root[i] = ordmap_share(m->root[i]);
     m->readers += !write;
+    t->snapshot = m->commits + write;
     unlock(m);
     *ret = &t->txn;
     return ST_OK;
@@ -157,10 +159,16 @@ static enum status mem_commit(struct store_txn *txn)
         if (!st)
             m->root[i] = t->root[i];
     }
+    m->commits += !st;
     unlock(m);
     drop_all(old);
     end(t);
     return st;
+}
+
+static uint64_t mem_snapshot(struct store_txn *txn)
+{
+    return txn_of(txn)->snapshot;
 }
 
 static enum status mem_get(struct store_txn *txn, enum store_db db, struct bytes key, struct bytes *ret)
@@ -259,6 +267,7 @@ static const struct store_ops OPS = {
     .begin = mem_begin,
     .commit = mem_commit,
     .abort = mem_abort,
+    .snapshot = mem_snapshot,
     .get = mem_get,
     .room = mem_room,
     .del = mem_del,

@@ -1,6 +1,7 @@
 #include "tests/contract/store_contract.h"
 
 #include "daemon/base/check.h"
+#include "daemon/store/store_behind.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,13 @@ static void open_disk(struct bench *b)
     buf_done(&why);
 }
 
+static void put_behind(struct bench *b)
+{
+    b->behind = true;
+    b->inner = b->store;
+    assert_int_equal(store_open_behind(b->inner, &b->store), ST_OK);
+}
+
 int bench_memory(void **state)
 {
     struct bench *b = xcalloc(1, sizeof *b);
@@ -39,6 +47,21 @@ int bench_disk(void **state)
     open_disk(b);
     *state = b;
     return 0;
+}
+
+int bench_behind_memory(void **state)
+{
+    int rc = bench_memory(state);
+    put_behind(*state);
+    return rc;
+}
+
+int bench_behind_disk(void **state)
+{
+    int rc = bench_disk(state);
+    if (!rc)
+        put_behind(*state);
+    return rc;
 }
 
 int bench_end(void **state)
@@ -64,8 +87,15 @@ void bench_reopen(struct bench *b)
 {
     if (!b->disk)
         return;
+    if (b->behind) {
+        struct store_txn *t = begin_write(b);
+        assert_int_equal(store_settle(t), ST_OK);
+        commit(t);
+    }
     store_close(b->store);
     open_disk(b);
+    if (b->behind)
+        put_behind(b);
 }
 
 void put(struct store_txn *t, enum store_db db, const char *key, const char *val)
@@ -123,6 +153,11 @@ int main(int argc, char **argv)
         return 1;
     int failed = _cmocka_run_group_tests("store in memory", battery_memory, battery_count, NULL, NULL);
     failed += _cmocka_run_group_tests("store on disk", battery_disk, battery_count, NULL, NULL);
+    failed +=
+        _cmocka_run_group_tests("a store behind its events, memory", battery_behind_memory, battery_count, NULL, NULL);
+    failed +=
+        _cmocka_run_group_tests("a store behind its events, disk", battery_behind_disk, battery_count, NULL, NULL);
+    failed += _cmocka_run_group_tests("what is held back", behind_tests, behind_count, NULL, NULL);
     failed += _cmocka_run_group_tests("files of the store", disk_tests, disk_count, NULL, NULL);
     failed += _cmocka_run_group_tests("bytes of the store", golden_tests, golden_count, NULL, NULL);
     return failed;

@@ -19,12 +19,15 @@ enum { MAP_BYTES = 64 * 1024 * 1024 };
 /* One implementation under test, and the folder it lives in ("" in memory). */
 struct bench {
     struct store *store;
-    bool disk;
+    struct store *inner; /* the one behind `store`, or NULL */
+    bool disk, behind;   /* behind: the derived databases are kept in memory until somebody settles */
     char dir[64];
 };
 
 int bench_memory(void **state);
 int bench_disk(void **state);
+int bench_behind_memory(void **state);
+int bench_behind_disk(void **state);
 int bench_end(void **state);
 
 /* Close and open again: what was committed is still there. Memory stays as it is. */
@@ -39,8 +42,9 @@ void commit(struct store_txn *t);
 void expect(struct bench *b, enum store_db db, const char *key, const char *val);
 
 /* The tests of each file. */
-extern const struct CMUnitTest battery_memory[], battery_disk[], disk_tests[], golden_tests[];
-extern const size_t battery_count, disk_count, golden_count;
+extern const struct CMUnitTest battery_memory[], battery_disk[], battery_behind_memory[], battery_behind_disk[];
+extern const struct CMUnitTest disk_tests[], golden_tests[], behind_tests[];
+extern const size_t battery_count, disk_count, golden_count, behind_count;
 
 /* Where m bytes stand first in n; n when nowhere. */
 size_t find_bytes(const uint8_t *hay, size_t n, const uint8_t *needle, size_t m);

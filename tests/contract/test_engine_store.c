@@ -2,6 +2,7 @@
 #include "daemon/engine/event.h"
 #include "daemon/engine/fold.h"
 #include "daemon/engine/inside.h"
+#include "daemon/store/store_behind.h"
 #include "daemon/store/store_mem.h"
 #include "tests/contract/city.h"
 
@@ -41,19 +42,42 @@ static int setup_mem(void **state)
     return 0;
 }
 
-static int setup_lmdb(void **state)
+static struct store *disk_open(void *ctx)
 {
-    struct place *p = test_calloc(1, sizeof *p);
+    struct place *p = ctx;
     struct store *s;
     struct buf why = {0};
-    (void)snprintf(p->dir, sizeof p->dir, "/tmp/leeway-engine-XXXXXX");
-    assert_non_null(mkdtemp(p->dir));
     assert_int_equal(store_open_lmdb(p->dir, MAP, &s, &why), ST_OK);
     buf_done(&why);
-    p->h = house_new_on(s, "2026-01-05", false);
+    return s;
+}
+
+static struct store *behind_open(void *ctx)
+{
+    struct store *s;
+    assert_int_equal(store_open_behind(disk_open(ctx), &s), ST_OK);
+    return s;
+}
+
+static int setup_on(void **state, struct store *(*open)(void *ctx))
+{
+    struct place *p = test_calloc(1, sizeof *p);
+    (void)snprintf(p->dir, sizeof p->dir, "/tmp/leeway-engine-XXXXXX");
+    assert_non_null(mkdtemp(p->dir));
+    p->h = house_new_on(open(p), "2026-01-05", false);
     city_build(p->h);
     *state = p;
     return 0;
+}
+
+static int setup_lmdb(void **state)
+{
+    return setup_on(state, disk_open);
+}
+
+static int setup_behind(void **state)
+{
+    return setup_on(state, behind_open);
 }
 
 static int teardown(void **state)
@@ -461,6 +485,65 @@ static void a_refold_that_goes_on_with_a_damaged_record_begins_anew(void **state
     assert_same(&before, &after);
 }
 
+/* ---- what is derived follows its events ---- */
+
+/* Up to which event the file has what is derived; killed meanwhile and started again. */
+static int64_t folded_in_file(struct place *p)
+{
+    struct store *s = disk_open(p);
+    struct store_txn *t;
+    struct key head = count_key('h', HEAD_EVENT);
+    int64_t n;
+    assert_int_equal(store_read(s, &t), ST_OK);
+    assert_int_equal(count_read(t, key_bytes(&head), &n), ST_OK);
+    store_abort(t);
+    store_close(s);
+    return n;
+}
+
+struct look {
+    struct place *p;
+    int64_t folded;
+};
+
+static struct store *look_and_open(void *ctx)
+{
+    struct look *l = ctx;
+    l->folded = folded_in_file(l->p);
+    return behind_open(l->p);
+}
+
+static void a_kill_loses_nothing_that_is_derived(void **state)
+{
+    struct place *p = *state;
+    struct look look = {p, -1};
+    live(p->h);
+    int64_t last = (int64_t)house_last(p->h)->head.number;
+    struct buf before = dump(p->h, true);
+    house_kill(p->h, look_and_open, &look);
+    assert_in_range(look.folded, 0, last - 1); /* something was to be folded */
+    struct buf after = dump(p->h, true);
+    assert_same(&before, &after);
+    assert_int_equal(house_last(p->h)->head.number, last);
+}
+
+static void a_store_that_was_settled_has_nothing_to_fold(void **state)
+{
+    struct place *p = *state;
+    struct look look = {p, -1};
+    live(p->h);
+    int64_t last = (int64_t)house_last(p->h)->head.number;
+    engine_settle(house_engine(p->h));
+    struct buf before = dump(p->h, true);
+    house_kill(p->h, look_and_open, &look);
+    assert_int_equal(look.folded, last);
+    struct buf after = dump(p->h, true);
+    assert_same(&before, &after);
+    (void)city_case(p->h, "received"); /* and goes on */
+    house_kill(p->h, look_and_open, &look);
+    assert_int_equal(look.folded, last);
+}
+
 /* ---- what is proved ---- */
 
 static void the_commitment_covers_salt_and_private_part(void **state)
@@ -506,6 +589,10 @@ static void events_are_the_leaves_of_the_tree(void **state)
 int main(int argc, char **argv)
 {
 #define M(name) cmocka_unit_test_setup_teardown(name, setup_mem, teardown)
+#define B(name)                                                                                                        \
+    {                                                                                                                  \
+        "behind: " #name, name, setup_behind, teardown, NULL                                                           \
+    }
 #define L(name)                                                                                                        \
     {                                                                                                                  \
         "lmdb: " #name, name, setup_lmdb, teardown, NULL                                                               \
@@ -513,10 +600,15 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         M(everything_derived_is_folded_anew_to_the_byte),
         L(everything_derived_is_folded_anew_to_the_byte),
+        B(everything_derived_is_folded_anew_to_the_byte),
         M(a_restart_changes_nothing),
         L(a_restart_changes_nothing),
+        B(a_restart_changes_nothing),
+        B(a_kill_loses_nothing_that_is_derived),
+        B(a_store_that_was_settled_has_nothing_to_fold),
         M(two_engines_that_do_the_same_write_the_same),
         L(two_engines_that_do_the_same_write_the_same),
+        B(two_engines_that_do_the_same_write_the_same),
         M(a_full_store_refuses_and_everything_is_as_it_was),
         M(a_full_store_is_read_only_until_something_is_written_again),
         M(what_another_fold_made_is_folded_anew),
@@ -528,6 +620,7 @@ int main(int argc, char **argv)
         M(a_start_that_died_in_a_refold_folds_again),
         M(a_refold_that_was_broken_off_goes_on_where_it_was),
         L(a_refold_that_was_broken_off_goes_on_where_it_was),
+        B(a_refold_that_was_broken_off_goes_on_where_it_was),
         M(a_refold_of_another_program_begins_anew),
         M(a_refold_that_goes_on_with_a_damaged_record_begins_anew),
         M(the_commitment_covers_salt_and_private_part),

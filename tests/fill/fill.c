@@ -11,6 +11,7 @@
  */
 #include "daemon/base/check.h"
 #include "daemon/engine/engine.h"
+#include "daemon/store/store_behind.h"
 #include "proto/wire.h"
 
 #include <stdio.h>
@@ -239,7 +240,7 @@ int main(int argc, char **argv)
     f->organs = strtoul(argv[3], NULL, 10);
     if (f->organs < 1 || f->organs > ORGANS_MOST)
         fail(argv[3], "ORGANS is a number from 1 to 999");
-    if (store_open_lmdb(argv[1], MAP_BYTES, &store, &why))
+    if (store_open_lmdb(argv[1], MAP_BYTES, &store, &why) || store_open_behind(store, &store))
         fail(argv[1], buf_cstr(&why));
     f->a = arena_new();
     f->engine = start(store);
@@ -251,6 +252,7 @@ int main(int argc, char **argv)
     }
     printf("cases %llu events %llu seconds %.1f\n", (unsigned long long)cases, (unsigned long long)f->events,
            (double)(wall().ms - begun.ms) / 1000);
+    engine_settle(f->engine);
     engine_free(f->engine);
     store_close(store);
     arena_free(f->a);

@@ -141,8 +141,8 @@ static void start(struct house *h)
 static void only(struct house *h, const char *name, const char *text)
 {
     h->procedures = (struct sources){ARENA_NEW(h->a, struct engine_source), 1};
-    h->procedures.item[0] = (struct engine_source){
-        arena_printf(h->a, "%s.yaml", name), {(const uint8_t *)arena_str(h->a, text), strlen(text)}};
+    h->procedures.item[0] = (struct engine_source){arena_printf(h->a, "%s.yaml", name),
+                                                   {(const uint8_t *)arena_str(h->a, text), strlen(text)}};
 }
 
 static struct house *made(struct store *store, const char *day, bool real, const char *name, const char *text)
@@ -192,6 +192,16 @@ void house_free(struct house *h)
     free(h);
 }
 
+void house_kill(struct house *h, struct store *(*renew)(void *ctx), void *ctx)
+{
+    engine_free(h->engine);
+    view_drop(h->view);
+    h->view = NULL;
+    store_close(h->store);
+    h->store = renew(ctx);
+    start(h);
+}
+
 void house_restart(struct house *h)
 {
     engine_free(h->engine);
@@ -203,6 +213,11 @@ void house_restart(struct house *h)
 struct arena *house_arena(struct house *h)
 {
     return h->a;
+}
+
+struct engine *house_engine(struct house *h)
+{
+    return h->engine;
 }
 
 struct store *house_store(struct house *h)

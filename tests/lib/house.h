@@ -30,8 +30,11 @@ void house_free(struct house *h);
 
 /* Free the engine and start another on the same store. */
 void house_restart(struct house *h);
+/* As after a SIGKILL: engine and store go without a word, `renew` opens the store anew. */
+void house_kill(struct house *h, struct store *(*renew)(void *ctx), void *ctx);
 
 struct arena *house_arena(struct house *h);
+struct engine *house_engine(struct house *h);
 struct store *house_store(struct house *h);
 struct view *house_view(struct house *h);
 struct when house_now(struct house *h);
