@@ -1,6 +1,5 @@
 #include "daemon/core/case.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { PATH_MOST = 512, INDEX_TEXT = 200 };
@@ -178,7 +177,7 @@ static void due_add(struct due_list *l, const struct value *at, const char *what
     if (v_kind(at) != V_INT)
         return;
     ARENA_GROW(l->a, l->item, l->n, l->cap);
-    l->item[l->n++] = (struct due_moment){{at->u.i}, what, arena_str(l->a, name)};
+    l->item[l->n++] = (struct due_moment){{at->u.i}, what, name};
 }
 
 size_t case_due(struct arena *a, const struct value *kase, struct due_moment **ret)
@@ -206,55 +205,43 @@ size_t case_due(struct arena *a, const struct value *kase, struct due_moment **r
 
 struct index_list {
     struct arena *a;
-    struct bytes *item;
+    struct index_entry *item;
     size_t n, cap;
 };
 
-/* "kind\0first\0second\0"; a missing text adds nothing, nor does one that no key can hold. */
-static void index_add(struct index_list *l, const char *kind, const char *first, const char *second)
+static bool text_fits(const struct value *v)
 {
-    if (!first || strlen(first) > INDEX_TEXT || (second && strlen(second) > INDEX_TEXT))
+    return v_kind(v) == V_STR && v->u.str.n <= INDEX_TEXT;
+}
+
+/* second NULL: the kind has one text. */
+static void index_add(struct index_list *l, const char *kind, const struct value *first, const struct value *second)
+{
+    if (!text_fits(first) || (second && !text_fits(second)))
         return;
-    struct buf b = {0};
-    buf_put(&b, kind, strlen(kind) + 1);
-    buf_put(&b, first, strlen(first) + 1);
-    if (second)
-        buf_put(&b, second, strlen(second) + 1);
     ARENA_GROW(l->a, l->item, l->n, l->cap);
-    l->item[l->n++] = (struct bytes){arena_copy(l->a, b.p, b.n), b.n};
-    buf_done(&b);
+    l->item[l->n++] = (struct index_entry){kind, first->u.str.s, v_text(second, NULL)};
 }
 
-static int by_bytes(const void *pa, const void *pb)
+size_t case_index(struct arena *a, const struct value *kase, struct index_entry **ret)
 {
-    const struct bytes *a = pa, *b = pb;
-    int c = memcmp(a->p, b->p, a->n < b->n ? a->n : b->n);
-    return c ? c : (a->n > b->n) - (a->n < b->n);
-}
-
-size_t case_index(struct arena *a, const struct value *kase, struct bytes **ret)
-{
+    static const struct value open = {.kind = V_STR, .u.str = {"open", 4}};
+    static const struct value ended = {.kind = V_STR, .u.str = {"ended", 5}};
     struct index_list l = {.a = a};
-    const char *procedure = v_get_str(kase, "procedure", NULL);
-    const struct value *roles = v_get(kase, "roles");
-    for (size_t i = 0; i < v_count(roles) && roles->kind == V_MAP; i++)
-        index_add(&l, "department", v_text(roles->u.map.pair[i].val, NULL), NULL);
-    index_add(&l, "import", v_text(v_path(kase, "imported.key"), NULL) ? procedure : NULL,
-              v_text(v_path(kase, "imported.key"), NULL));
-    index_add(&l, "day", v_get_str(kase, "opened-done", NULL), NULL);
-    index_add(&l, "outcome", v_get_str(kase, "outcome", NULL), NULL);
-    index_add(&l, "stage", procedure, v_get_str(kase, "stage", NULL));
-    index_add(&l, "state", v_get_bool(kase, "ended") ? "ended" : "open", NULL);
-    index_add(&l, "subject", v_text(v_path(kase, "facts.subject"), NULL), NULL);
-    const struct value *subjects = v_get(kase, "subjects");
+    const struct value *procedure = v_get(kase, "procedure"), *stage = v_get(kase, "stage");
+    const struct value *roles = v_get(kase, "roles"), *subjects = v_get(kase, "subjects");
+    const struct value *imported = v_get(v_get(kase, "imported"), "key");
+    for (size_t i = 0; v_kind(roles) == V_MAP && i < v_count(roles); i++)
+        index_add(&l, "department", roles->u.map.pair[i].val, NULL);
+    if (v_kind(imported) == V_STR)
+        index_add(&l, "import", procedure, imported);
+    index_add(&l, "day", v_get(kase, "opened-done"), NULL);
+    index_add(&l, "outcome", v_get(kase, "outcome"), NULL);
+    index_add(&l, "stage", procedure, v_kind(stage) == V_STR ? stage : NULL);
+    index_add(&l, "state", v_get_bool(kase, "ended") ? &ended : &open, NULL);
+    index_add(&l, "subject", v_get(v_get(kase, "facts"), "subject"), NULL);
     for (size_t i = 0; i < v_count(subjects); i++)
-        index_add(&l, "subject", v_get_str(v_at(subjects, i), "id", NULL), NULL);
-    if (l.n)
-        qsort(l.item, l.n, sizeof *l.item, by_bytes);
-    size_t n = 0;
-    for (size_t i = 0; i < l.n; i++) /* one department may hold several roles */
-        if (i == 0 || by_bytes(&l.item[i], &l.item[i - 1]) != 0)
-            l.item[n++] = l.item[i];
+        index_add(&l, "subject", v_get(v_at(subjects, i), "id"), NULL);
     *ret = l.item;
-    return n;
+    return l.n;
 }

@@ -71,15 +71,20 @@ bool case_part_of_others(const struct value *kase, const char *kind, const char 
 
 /* The due moments of a case, for the index: near-at and miss-at of each running clock, remind-at of each task and
  * due-at of each that is not escalated. `what` is "near", "miss", "remind" or "task", `name` the clock or the task's
- * number. */
+ * number, borrowed from the case. */
 struct due_moment {
     struct when at;
     const char *what, *name;
 };
 size_t case_due(struct arena *a, const struct value *kase, struct due_moment **ret);
 
-/* The index keys of a case, texts "stage\0…" in ascending order: procedure+stage, department of each role, outcome,
- * subject, day of application, open or ended, and the key of an import. Used to keep the index by difference. */
-size_t case_index(struct arena *a, const struct value *kase, struct bytes **ret);
+/* What a case is found by: procedure+stage, department of each role, outcome, subject, day of application, open or
+ * ended, and the key of an import. In no order, and one may stand there twice (a department that holds two roles). The
+ * texts are borrowed from the case; second is NULL where the kind has one text only. A text that no key can hold is left
+ * out. */
+struct index_entry {
+    const char *kind, *first, *second;
+};
+size_t case_index(struct arena *a, const struct value *kase, struct index_entry **ret);
 
 #endif

@@ -2,143 +2,52 @@
 #include "daemon/core/case.h"
 #include "daemon/engine/event.h"
 #include "daemon/engine/fold.h"
+#include "daemon/engine/marks.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-struct keys {
-    struct arena *a;
-    struct bytes *item;
-    size_t n, cap;
-};
-
-/* What the other databases know of a case. */
-struct shadow {
-    struct keys due, index, tasks;
-    struct key census;
+/* Where the census counts a case; texts are borrowed from it. */
+struct seat {
+    const char *procedure, *stage, *lead;
     bool there, open;
 };
 
-static void keys_add(struct keys *l, const struct key *k)
+static struct seat seat_of(const struct value *kase)
 {
-    struct bytes b = key_bytes(k);
-    ARENA_GROW(l->a, l->item, l->n, l->cap);
-    l->item[l->n++] = (struct bytes){arena_copy(l->a, b.p, b.n), b.n};
+    return (struct seat){.procedure = v_get_str(kase, "procedure", ""),
+                         .stage = v_get_str(kase, "stage", ""),
+                         .lead = v_get_str(kase, "lead", ""),
+                         .there = kase,
+                         .open = kase && !v_get_bool(kase, "ended")};
 }
 
-static int by_bytes(const void *a, const void *b)
+static bool seat_same(const struct seat *a, const struct seat *b)
 {
-    return key_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+    return a->there == b->there && strcmp(a->stage, b->stage) == 0 && strcmp(a->lead, b->lead) == 0 &&
+           strcmp(a->procedure, b->procedure) == 0;
 }
 
-static void shadow_due(struct shadow *s, struct arena *a, const struct value *kase, int64_t id)
+static enum status seat_count(struct fold *f, struct store_txn *t, const struct seat *s, int by)
 {
-    struct due_moment *due;
-    size_t n = case_due(a, kase, &due);
-    for (size_t i = 0; i < n; i++) {
-        struct key k;
-        key_begin(&k);
-        key_add_i64(&k, due[i].at.ms);
-        key_add_u64(&k, (uint64_t)id);
-        key_add_str(&k, due[i].what);
-        key_add_str(&k, due[i].name);
-        keys_add(&s->due, &k);
-    }
+    struct key k = count_key_census(s->procedure, s->stage, s->lead);
+    return counts_add(f->counts, t, key_bytes(&k), by);
 }
 
-static void shadow_index(struct shadow *s, struct arena *a, const struct value *kase, int64_t id)
+static enum status census(struct fold *f, struct store_txn *t, const struct seat *old, const struct seat *now)
 {
-    struct bytes *index;
-    size_t n = case_index(a, kase, &index);
-    for (size_t i = 0; i < n; i++) {
-        struct key k;
-        key_begin(&k);
-        key_add_raw(&k, index[i].p, index[i].n);
-        key_add_u64(&k, (uint64_t)id);
-        keys_add(&s->index, &k);
-    }
-}
-
-static void shadow_tasks(struct shadow *s, const struct value *kase, int64_t id)
-{
-    const struct value *tasks = v_get(kase, "tasks");
-    for (size_t i = 0; i < v_count(tasks) && tasks->kind == V_MAP; i++) {
-        const struct pair *p = &tasks->u.map.pair[i];
-        uint64_t task = strtoull(p->key, NULL, 10);
-        struct key k;
-        key_begin(&k);
-        key_add_u8(&k, 't');
-        key_add_u64(&k, task);
-        key_add_u64(&k, (uint64_t)id);
-        keys_add(&s->tasks, &k);
-        key_begin(&k);
-        key_add_u8(&k, 'd');
-        key_add_str(&k, v_get_str(p->val, "department", ""));
-        key_add_u64(&k, task);
-        key_add_u64(&k, (uint64_t)id);
-        keys_add(&s->tasks, &k);
-    }
-}
-
-static void shadow_take(struct shadow *s, struct arena *a, const struct value *kase, int64_t id)
-{
-    memset(s, 0, sizeof *s);
-    s->due.a = s->index.a = s->tasks.a = a;
-    if (!kase)
-        return;
-    s->there = true;
-    s->open = !v_get_bool(kase, "ended");
-    s->census =
-        count_key_census(v_get_str(kase, "procedure", ""), v_get_str(kase, "stage", ""), v_get_str(kase, "lead", ""));
-    shadow_due(s, a, kase, id);
-    shadow_index(s, a, kase, id);
-    shadow_tasks(s, kase, id);
-}
-
-/* Take away what stood there before and does not now; put what is new. */
-static enum status difference(struct store_txn *t, enum store_db db, struct keys *old, struct keys *now)
-{
-    if (old->n)
-        qsort(old->item, old->n, sizeof *old->item, by_bytes);
-    if (now->n)
-        qsort(now->item, now->n, sizeof *now->item, by_bytes);
     enum status st = ST_OK;
-    for (size_t i = 0, j = 0; !st && (i < old->n || j < now->n);) {
-        int c = i == old->n ? 1 : j == now->n ? -1 : key_compare(old->item[i], now->item[j]);
-        if (c < 0)
-            st = store_del(t, db, old->item[i]);
-        else if (c > 0)
-            st = record_mark(t, db, now->item[j]);
-        i += c <= 0;
-        j += c >= 0;
+    if (!seat_same(old, now)) {
+        if (old->there)
+            st = seat_count(f, t, old, -1);
+        if (!st)
+            st = seat_count(f, t, now, 1);
     }
-    return st;
-}
-
-static enum status census(struct fold *f, struct store_txn *t, const struct shadow *old, const struct shadow *now)
-{
     struct key open = count_key('h', HEAD_OPEN), cases = count_key('h', HEAD_CASE);
-    enum status st = ST_OK;
-    if (old->there)
-        st = counts_add(f->counts, t, key_bytes(&old->census), -1);
-    if (!st)
-        st = counts_add(f->counts, t, key_bytes(&now->census), 1);
-    int more = (now->open ? 1 : 0) - (old->there && old->open ? 1 : 0);
-    if (!st && more)
-        st = counts_add(f->counts, t, key_bytes(&open), more);
+    if (!st && now->open != old->open)
+        st = counts_add(f->counts, t, key_bytes(&open), now->open ? 1 : -1);
     if (!st && !old->there)
         st = counts_add(f->counts, t, key_bytes(&cases), 1);
     return st;
-}
-
-static enum status shadow_move(struct fold *f, struct store_txn *t, struct shadow *old, struct shadow *now)
-{
-    enum status st = difference(t, DB_DUE, &old->due, &now->due);
-    if (!st)
-        st = difference(t, DB_INDEX, &old->index, &now->index);
-    if (!st)
-        st = difference(t, DB_TASKS, &old->tasks, &now->tasks);
-    return st ? st : census(f, t, old, now);
 }
 
 /* The case before the event: the caller's when it has it, a fresh map for version 1. */
@@ -202,23 +111,26 @@ enum status fold_case(struct fold *f, struct arena *a, struct store_txn *t, cons
 {
     int64_t id = v_get_int(item, "case", 0), version = v_get_int(item, "version", 0);
     struct value *kase;
-    struct shadow old, now;
     if (id <= 0 || version <= 0)
         return ST_CORRUPT;
     enum status st = case_before(f, a, t, id, version, &kase);
     if (st)
         return st;
-    shadow_take(&old, a, version == 1 ? NULL : kase, id);
+    struct seat seat = seat_of(version == 1 ? NULL : kase);
+    struct marks old = marks_take(a, version == 1 ? NULL : kase);
     st = case_apply(a, kase, v_get(item, "changes"));
     if (st)
         return st;
     v_put_int(a, kase, "version", version);
     lead_take(a, kase, event, id);
-    shadow_take(&now, a, kase, id);
+    struct seat seat_now = seat_of(kase);
+    struct marks now = marks_take(a, kase);
     struct key k = case_key(id);
     st = record_put(t, DB_CASES, key_bytes(&k), kase);
     if (!st)
-        st = shadow_move(f, t, &old, &now);
+        st = marks_move(t, id, &old, &now);
+    if (!st)
+        st = census(f, t, &seat, &seat_now);
     if (!st)
         st = papers_mark(t, v_get(item, "changes"), id);
     key_add_u64(&k, (uint64_t)v_get_int(event, "n", 0));

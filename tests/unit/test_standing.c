@@ -255,10 +255,10 @@ static void the_judge_writes_down_whom_a_case_is_about(void **state) /* TM-44 */
     const struct value *second = v_at(court_at(c, "subjects"), 1);
     assert_string_equal(v_get_str(second, "id", ""), "p-2");
     assert_string_equal(v_get_str(second, "part", ""), "2");
-    struct bytes *index;
+    struct index_entry *index;
     size_t n = case_index(c->a, c->kase, &index), found = 0;
     for (size_t i = 0; i < n; i++)
-        found += index[i].n == sizeof "subject\0p-2" && memcmp(index[i].p, "subject\0p-2", sizeof "subject\0p-2") == 0;
+        found += strcmp(index[i].kind, "subject") == 0 && strcmp(index[i].first, "p-2") == 0;
     assert_int_equal(found, 1);
 }
 
