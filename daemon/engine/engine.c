@@ -94,15 +94,16 @@ static enum status result_heads(struct engine *e, struct engine_result *ret)
     return st;
 }
 
-/* What is derived follows its events at this distance at most: a start after a crash folds so many again, which takes
- * tenths of a second, and a record that changes several times on the way is written once. */
-enum { SETTLE_EVENTS = 2048, SETTLE_HELD = 24 * 1024 * 1024 };
+/* How far what is derived may be behind its events: so many again a start after a crash folds, and a record that
+ * changes several times on the way is written once. It follows the batches, so that a settling takes about as long as
+ * one. */
+enum { SETTLE_BATCHES = 8, SETTLE_LEAST = 512, SETTLE_MOST = 4096, SETTLE_HELD = 24 * 1024 * 1024 };
 
-static enum status settle(struct engine *e, uint64_t head, bool now)
+static bool settle_now(const struct engine *e, uint64_t head)
 {
-    if (!now && head - e->settled < SETTLE_EVENTS && store_held(e->txn) < SETTLE_HELD)
-        return ST_OK;
-    return store_settle(e->txn);
+    uint64_t behind = head - e->settled, wait = SETTLE_BATCHES * (head - e->last);
+    wait = wait < SETTLE_LEAST ? SETTLE_LEAST : wait > SETTLE_MOST ? SETTLE_MOST : wait;
+    return behind >= wait || store_held(e->txn) >= SETTLE_HELD;
 }
 
 void engine_settle(struct engine *e)
@@ -112,7 +113,7 @@ void engine_settle(struct engine *e)
         return; /* never started, or broken: the next start finds the rest in the events */
     enum status st = fold_head(e->fold, e->txn, HEAD_EVENT, &head);
     if (!st)
-        st = settle(e, (uint64_t)head, true);
+        st = store_settle(e->txn);
     if (st)
         store_abort(e->txn);
     else if (!store_commit(e->txn))
@@ -127,8 +128,8 @@ enum status batch_end(struct engine *e, enum status st, struct engine_result *re
         st = result_heads(e, ret);
     if (!st && e->wrote)
         st = fold_flush(e->fold, e->txn);
-    if (!st && e->wrote)
-        st = settle(e, ret->head.number, false);
+    if (!st && e->wrote && settle_now(e, ret->head.number))
+        st = store_settle(e->txn);
     settled = !st && e->wrote && !store_held(e->txn);
     if (!st && e->wrote)
         st = store_commit(e->txn);
@@ -140,8 +141,9 @@ enum status batch_end(struct engine *e, enum status st, struct engine_result *re
         fold_rollback(e->fold);
         return st;
     }
+    e->last = ret->head.number;
     if (settled)
-        e->settled = ret->head.number;
+        e->settled = e->last;
     e->full = e->full && !e->wrote;
     ret->read_only = e->full;
     ret->notices = e->sink.notice;

@@ -36,6 +36,7 @@ struct engine {
     bool full; /* the last that was to be written did not fit */
     int64_t generation;
     struct arena *scratch; /* of one command */
+    uint64_t last;         /* event that is committed */
     uint64_t settled;      /* the last event whose derived records are in the store's file */
 
     /* due moments that the judge did not want, though the case still has them: not asked again until the next start */

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEIGHT_MOST = 12, PIECE = 256 * 1024 };
+/* A piece is small enough that the allocator takes it from what it has and gives it back there. */
+enum { HEIGHT_MOST = 12, PIECE = 64 * 1024 };
 
 static const uint64_t NEVER = UINT64_MAX; /* the number of what was undone: no snapshot is that young */
 
