@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 100 };
+enum { PAGE = 100, TURN_US = 250000 };
+enum kind { CASE, INBOX, LIST, SEARCH };
 
-static const char *const kinds[ASK_KINDS] = {"case", "inbox", "list"};
+static const char *const kinds[ASK_KINDS] = {"case", "inbox", "list", "search"};
 
 struct asker {
     struct lines *lines;
@@ -18,7 +19,7 @@ struct asker {
     struct buf frame;
     int64_t begun, sent[ASK_KINDS]; /* 0: not on its way */
     uint64_t asked, chance;
-    char after[64]; /* where the list goes on; "" from its beginning */
+    char after[ASK_KINDS][64]; /* where a list goes on; "" from its beginning */
     struct tally took[ASK_KINDS];
 };
 
@@ -48,23 +49,30 @@ static struct value *question(struct asker *k, int kind)
     struct value *m = v_map(k->a);
     v_put_str(k->a, m, "t", "ask");
     v_put_str(k->a, m, "id", kinds[kind]);
-    if (kind == 0) {
+    if (kind == CASE) {
         k->chance ^= k->chance << 13, k->chance ^= k->chance >> 7, k->chance ^= k->chance << 17;
         v_put_str(k->a, m, "q", "case");
         v_put_int(k->a, m, "case", (int64_t)(1 + k->chance % k->plan.cases));
         return m;
     }
-    v_put_str(k->a, m, "q", kind == 1 ? "tasks" : "cases");
+    v_put_str(k->a, m, "q", kind == INBOX ? "tasks" : "cases");
     v_put_int(k->a, m, "limit", PAGE);
-    if (kind == 1) {
+    if (kind == INBOX) {
         v_put_str(k->a, m, "department", k->plan.department);
         return m;
     }
     v_put_str(k->a, m, "procedure", k->plan.procedure);
     v_put_str(k->a, m, "stage", k->plan.stage);
-    if (k->after[0])
-        v_put_str(k->a, m, "after", k->after);
+    if (kind == SEARCH)
+        v_put_str(k->a, m, "department", k->plan.stranger);
+    if (k->after[kind][0])
+        v_put_str(k->a, m, "after", k->after[kind]);
     return m;
+}
+
+bool asker_asks(int64_t at_us)
+{
+    return at_us / TURN_US % 2;
 }
 
 void asker_send(struct asker *k, int64_t now_us)
@@ -73,7 +81,7 @@ void asker_send(struct asker *k, int64_t now_us)
         k->begun = now_us;
     for (uint64_t due = (uint64_t)(now_us - k->begun) * k->plan.rate / 1000000; k->asked < due; k->asked++) {
         int kind = (int)(k->asked % ASK_KINDS);
-        if (k->sent[kind])
+        if (k->sent[kind] || !asker_asks(now_us))
             continue; /* one at a time */
         buf_clear(&k->frame);
         wire_encode(&k->frame, question(k, kind));
@@ -97,8 +105,7 @@ void asker_answer(struct asker *k, struct bytes frame, int64_t now_us)
         }
         tally_add(&k->took[kind], now_us - k->sent[kind]);
         k->sent[kind] = 0;
-        if (kind == 2)
-            (void)snprintf(k->after, sizeof k->after, "%s", v_get_str(m, "next", ""));
+        (void)snprintf(k->after[kind], sizeof k->after[kind], "%s", v_get_str(m, "next", ""));
     }
     arena_reset(k->a);
 }

@@ -1,11 +1,12 @@
 """bench.py - what Leeway does in a second, beside its limits and its rivals, in one run
 
-    bench.py --programs DIR --fill PROGRAM --load PROGRAM --limits PROGRAM [--quick] [--cases N] [--vs redis,postgres,restate]
-             [--runs N] [--json FILE]
+    bench.py --programs DIR --fill PROGRAM [--quick] [--cases N[,N]] [--vs redis,postgres,restate] [--runs N]
+             [--only PARTS] [--json FILE] [--markdown FILE] [--flame FILE]
 
-Every figure is told as smallest/median/largest of several runs, as a table and, with --json, as one JSON object with the
-machine and the settings. The daemon is the release program, its sockets are CURVE, every answer is durable, the measure is
-Yinchuan's with all notices and indexes. What is measured runs in turn: the daemon, then its limits, then each rival, and again.
+Every figure is told as smallest/median/largest of several runs, as a table, with --json as one JSON object with the
+machine and the settings, with --markdown as tables for a document. The daemon is the release program, its sockets are
+CURVE, every answer is durable, the measure is Yinchuan's with all notices and indexes. What is measured runs in turn:
+the daemon, then its limits, then each rival, and again. docs/performance.md tells how each figure is taken.
 """
 
 import argparse
@@ -20,255 +21,360 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "demo"))
-import rivals  # noqa: E402
-from town import SOURCE, Town, end  # noqa: E402
+from bench_town import SOURCE, BenchTown, NoRoom, room_for  # it tells where the town is, so it comes first
+import figures
+import flame
+import rivals
+from watch import PAGE, ROLES, roles, thread_times
 
-SEATS = {"organ": "organ-000", "receiver": "discipline", "publicity": "publicity"}
-MOST = 128  # clerks of each seat: half of all clients are the receiver's
-DEPARTMENTS = [("committee", "市委", "party-committee", None), ("discipline", "市纪委监委", "discipline", "committee"),
-               ("works", "市住建局", "bureau", "committee"), ("organ-000", "市财政局", "bureau", "committee"),
-               ("publicity", "市委宣传部", "publicity", "committee"), ("audit", "市审计局", "audit", "committee"),
-               ("organisation", "市委组织部", "organisation", "committee")]
 WIDTHS = [(1, 1), (16, 1), (64, 1), (256, 1), (64, 16)]
-
-
-class BenchTown(Town):
-    """A daemon whose store may grow, and the keys of the clerks."""
-
-    def configure(self):
-        path = super().configure()
-        path.write_text(path.read_text().replace("map-size: 1 GiB", "map-size: 256 GiB"))
-        return path
-
-    def people(self):
-        fields = [{"id": i, "name": n, "kind": k, **({"superior": s} if s else {})} for i, n, k, s in DEPARTMENTS]
-        self.settle(fields, {"reader": ("committee", ["watch", "inspect"])})
-        names = [(f"{seat}-{i}", (department, ["act", "enter"])) for i in range(MOST)
-                 for seat, department in SEATS.items()]
-        for at in range(0, len(names), 60):  # a principal may not have more on its way
-            self.settle([], dict(names[at:at + 60]))
-        self.paper = self.client("receiver-0").put_paper("容错免责申请书".encode())
-        self.paper = self.paper if isinstance(self.paper, str) else self.paper.hex()
-        lines = (" ".join(self.keys[f"{seat}-{i}"]) + "\n" for i in range(MOST) for seat in SEATS)
-        path = self.folder / "load.keys"
-        path.touch(mode=0o600)
-        path.write_text("".join(lines))
-
-    def rest(self):
-        """The daemon alone ends, so that its store can be worked on."""
-        self.clients.pop("administrator").close()
-        fine = end(self.daemon, 60)
-        self.daemon = None
-        return fine
-
-    def size(self):
-        return (self.folder / "store" / "data.mdb").stat().st_blocks * 512
+LATENCIES = ("p50", "p99", "p999", "max")
+HOT = 10_000
+ASKED = {"case": "one case", "inbox": "an inbox, 100 tasks", "list": "a list of 100 cases by filter",
+         "search": "a search that fits nothing"}
+PARTS = ("commands", "half", "catchup", "starts", "hot", "limits", "rivals")
+COMMANDS, WHERE, HALF = "Commands", "Where the time of a command goes", "Half load"
+QUESTIONS, STORE, HOTSET, LIMITS = "Questions at half load", "Streams, starts, memory, disk", "Hot set of 10,000 cases", "Limits"
+RIVALS, RATIOS = "Rivals", "Ratios, pair by pair"
 
 
 class Bench:
     def __init__(self, options):
-        self.o, self.rows, self.serial, self.first = options, {}, 1, 1
+        self.o, self.f, self.serial = options, figures.Figures(), 1
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="leeway-bench-", dir=options.folder))
         self.folder.chmod(0o711)
-        self.seconds, self.warm = (5, 1) if options.quick else (60, 5)
+        self.seconds = options.seconds or (5 if options.quick else 60)
+        self.warm = 1 if options.quick else 5
+        self.batches = None  # sizes for the limits, as the first run had them
+        self.loads, self.large = [], {}
 
-    # ---- figures ----
+    def wants(self, part):
+        return part in self.o.only
 
-    def note(self, name, value, unit, digits=0):
-        row = self.rows.setdefault(name, {"unit": unit, "digits": digits, "runs": []})
-        row["runs"].append(round(value, 6))
+    def load(self, town, clients, depth, **more):
+        self.serial += 20_000_000
+        return town.load(clients, depth, warm=self.warm, seconds=self.seconds, serial=self.serial, **more)
 
-    def told(self, name, of):
+    def told(self, group, name, of, latencies=LATENCIES, prefix=""):
         """A load's answer as figures."""
-        if of is None:
-            return
-        self.note(name, of["per_second"], "/s")
-        for key in ("p50_us", "p99_us", "p999_us"):
-            if of.get(key) is not None:
-                self.note(f"{name} {key[:-3]}", of[key], "us")
+        for key in latencies:
+            if of.get(f"{prefix}{key}_us") is not None:
+                self.f.note(group, f"{name}, {key}", of[f"{prefix}{key}_us"], "us")
 
-    def median(self, name):
-        return statistics.median(self.rows[name]["runs"]) if name in self.rows else None
+    def rate(self, group, name, of):
+        if of is not None:
+            self.f.note(group, name, of["per_second"], "/s")
+            self.told(group, name, of)
+
+    def where(self, name, told):
+        """What a command cost, by thread; what it wrote; how many shared a commit."""
+        where, n = told["where"], max(1, told["accepted"])
+        for role in ROLES[:3]:
+            for part, seconds in zip(("user", "kernel"), where["spent"][role]):
+                self.f.note(WHERE, f"{name}: {role}, {part}", seconds * 1e6 / n, "us", 1)
+        self.f.note(WHERE, f"{name}: the load itself", (told["user_s"] + told["system_s"]) * 1e6 / n, "us", 1)
+        self.f.note(WHERE, f"{name}: the engine's thread is busy", 100 * sum(where["spent"]["engine"]) / where["seconds"], "%", 0)
+        self.f.note(WHERE, f"{name}: pages written", where["pages"] / n, "pages", 2)
+        self.f.note(WHERE, f"{name}: commits", where["batches"] / where["seconds"], "/s")
+        self.f.note(WHERE, f"{name}: commands in a batch", n / max(1, where["batches"]), "", 1)
 
     # ---- the daemon ----
 
-    def load(self, town, clients, depth, **more):
-        command = [self.o.load, "--endpoint", town.commands, "--server-key", town.keys["server"][0], "--keys",
-                   town.folder / "load.keys", "--clients", clients, "--depth", depth, "--warm", self.warm, "--seconds",
-                   self.seconds, "--serial", self.serial, "--paper", town.paper]
-        for name, value in more.items():
-            command += [f"--{name}", value]
-        self.serial += 10_000_000
-        done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True, check=True,
-                              stdin=subprocess.DEVNULL)
-        return json.loads(done.stdout.splitlines()[-1])
-
-    def start(self, town):
-        begun = time.perf_counter()
-        town.start(600)
-        return time.perf_counter() - begun
-
-    def prepare(self):
+    def town(self, name, cases):
         """A town with as many open cases as are wished."""
-        (self.folder / "town").mkdir()
-        town = BenchTown(self.o.programs, folder=self.folder / "town")
-        self.start(town)
-        town.people()
-        if self.o.cases:
-            town.rest()
-            out = subprocess.run([str(p) for p in (self.o.fill, town.folder / "store", self.o.cases, 1)], check=True,
-                                 stdout=subprocess.PIPE, text=True).stdout.split()
-            self.note(f"filled with {self.o.cases:,} cases through the engine, events", float(out[3]) / float(out[5]), "/s")
-            self.start(town)
+        town = BenchTown(self.o.programs, self.o.fill, self.folder / name)
+        try:
+            town.timed_start()
+            town.people()
+            if cases:
+                before, rate = town.size(), town.filled(cases)
+                self.f.note(STORE, f"filled with {cases:,} cases through the engine, events", rate, "/s")
+                self.f.note(STORE, "bytes on disk for an open case of 3 events", (town.size() - before) / cases, "bytes")
+        except BaseException:
+            town.stop()
+            raise
         return town
 
     def commands(self, town):
         for clients, depth in WIDTHS:
-            self.told(f"leeway {clients} x {depth}", self.load(town, clients, depth))
+            told = self.load(town, clients, depth)
+            self.rate(COMMANDS, f"leeway {clients} x {depth}", told)
+            if told["accepted"]:
+                self.where(f"{clients} x {depth}", told)
+        ours, mapped = town.memory()
+        self.f.note(STORE, "resident beyond mapped pages, after load", ours / 2**20, "MiB", 1)
+        self.f.note(STORE, "resident pages of the store's file", mapped / 2**20, "MiB")
+        # of the last width: as many cases end as begin
+        self.f.note(STORE, "bytes on disk for a case of 12 events",
+                    12 * told["where"]["bytes"] / max(1, told["where"]["events"]), "bytes")
 
-    def handlers(self, town):
-        """From command and from durable to a subscriber's handler, at half of what 64 clients reach."""
-        half = int((self.median("leeway 64 x 1") or 2000) / 2)
-        told = self.load(town, 64, 4, rate=half, listen="discipline", **{"listen-key": town.key_file("receiver-0")})
-        for what in ("handler", "durable"):
-            for key in ("p50", "p99", "p999"):
-                name = "from command to handler" if what == "handler" else "from durable to handler"
-                self.note(f"{name}, half load, {key}", told[f"{what}_{key}_us"], "us")
+    def half(self, town):
+        """At half of what 64 clients reach: the way to a handler, and what questions take and do to commands."""
+        rate = int((self.f.median("leeway 64 x 1") or 2000) / 2)
+        told = self.load(town, 64, 4, rate=rate, listen="discipline", listen_key=town.key_file("receiver-0"))
+        self.f.note(HALF, "commands at half load", told["per_second"], "/s")
+        self.told(HALF, "from command to handler", told, prefix="handler_")
+        self.told(HALF, "from durable to handler", told, prefix="durable_")
+        told = self.load(town, 64, 4, rate=rate, **town.asking())
+        self.told(QUESTIONS, "a command without questions", told)
+        self.told(QUESTIONS, "a command beside questions", told, prefix="beside_")
+        for key in LATENCIES[1:]:
+            more = (told[f"beside_{key}_us"] - told[f"{key}_us"]) / 1000
+            self.f.note(QUESTIONS, f"what questions add to a command, {key}", more, "ms", 2)
+        for kind, name in ASKED.items():
+            self.told(QUESTIONS, name, told, prefix=f"{kind}_")
 
-    def memory(self, town):
-        ours = mapped = 0
-        database = False
-        for line in pathlib.Path(f"/proc/{town.daemon.pid}/smaps").read_text().splitlines():
-            if not line[0].isupper() or ":" not in line.split(" ")[0]:
-                database = "data.mdb" in line
-            elif line.startswith("Rss:"):
-                kib = int(line.split()[1])
-                mapped, ours = (mapped + kib, ours) if database else (mapped, ours + kib)
-        self.note("resident beyond mapped pages", ours / 1024, "MiB", 1)
+    def catch_up(self, town):
+        told = town.drain("discipline", "receiver-0")
+        self.f.note(STORE, "catch-up of a stream", told["per_second"], "/s")
+        self.f.note(STORE, "notices in that stream", told["notices"], "")
 
-    def starts(self, town):
-        events = town.client("administrator").ask("status").get("events", 0)
-        label = f"{events:,} events" if events else "this store"
+    def starts(self):
+        """A store of its own, so that it has as many events as are meant."""
+        town = self.town("starts", self.o.events // 3)
+        try:
+            for _ in range(self.o.runs):
+                label = f"{self.o.events:,} events"
+                town.rest()
+                clean = town.timed_start()
+                self.f.note(STORE, f"start after a clean stop, {label}", clean, "s", 3)
+                town.die()
+                self.f.note(STORE, f"start after SIGKILL, {label}", town.timed_start(), "s", 3)
+                town.forget()
+                took = town.timed_start(7200)
+                events = town.status()["number"]
+                self.f.note(STORE, f"start with everything folded anew, {label}", took, "s", 1)
+                self.f.note(STORE, "folded anew, events", events / max(0.001, took - clean), "/s")
+        finally:
+            town.stop()
+
+    def hot(self, town, cases, turn):
+        """64 x 16 on ten thousand cases of all: neighbours, and spread evenly."""
+        first = max(1, cases - HOT * (turn + 1) + 1)
+        for how, words in (("neighbours", {"adopt": first, "stride": 1}),
+                           ("spread", {"adopt": 1 + turn, "stride": max(1, (cases - HOT * (turn + 2)) // HOT)})):
+            told = self.load(town, 64, 16, hot=HOT, count=HOT, **words)
+            name = f"{cases:,} cases, {how}"
+            self.rate(HOTSET, name, told)
+            self.f.note(HOTSET, f"{name}: the engine's thread",
+                        sum(told["where"]["spent"]["engine"]) * 1e6 / max(1, told["accepted"]), "us", 1)
+
+    def one_turn(self, turn):
+        small, *others = self.o.cases
+        if any(self.wants(part) for part in ("commands", "half", "catchup", "hot")):
+            town = self.town(f"town-{turn}", small)
+            try:
+                if self.wants("hot") and others and small >= HOT:
+                    self.hot(town, small, 0)
+                if self.wants("commands"):
+                    self.commands(town)
+                if self.wants("half"):
+                    self.half(town)
+                if self.wants("catchup"):
+                    self.catch_up(town)
+                if self.o.flame and turn == 0:
+                    self.flame(town)
+            finally:
+                town.stop()
+        for cases in others if self.wants("hot") else []:
+            self.large_one(cases, turn)
+
+    def large_one(self, cases, turn):
+        """A large store is filled once, and rests between its turns."""
+        if cases not in self.large:
+            self.large[cases] = self.town(f"cases-{cases}", cases)
+        else:
+            self.large[cases].timed_start()
+        town = self.large[cases]
+        self.hot(town, cases, turn)
+        ours, mapped = town.memory()
+        self.f.note(STORE, f"resident beyond mapped pages, {cases:,} cases", ours / 2**20, "MiB", 1)
+        self.f.note(STORE, f"resident pages of the store's file, {cases:,} cases", mapped / 2**20, "MiB")
         town.rest()
-        self.note(f"start after a clean stop, {label}", self.start(town), "s", 3)
-        town.clients.pop("administrator").close()
-        town.kill()
-        self.note(f"start after SIGKILL, {label}", self.start(town), "s", 3)
-
-    def bytes_of_a_case(self, town):
-        before = town.size()
-        answer = self.load(town, 64, 16)
-        cases = max(1, answer["accepted"] / 12)
-        self.note("bytes on disk for a case of 12 events", (town.size() - before) / cases, "bytes")
-
-    # ---- all of it ----
 
     def run(self):
         for turn in range(self.o.runs):
             print(f"==> run {turn + 1} of {self.o.runs}", file=sys.stderr, flush=True)
-            town = self.prepare()
-            try:
-                self.commands(town)
-                self.handlers(town)
-                self.memory(town)
-                self.bytes_of_a_case(town)
-                self.starts(town)
-            finally:
-                town.stop()
-            shutil.rmtree(self.folder / "town", ignore_errors=True)
-            self.limits()
-            for name in self.o.vs:
+            self.loads.append(os.getloadavg()[0])
+            self.one_turn(turn)
+            shutil.rmtree(self.folder / f"town-{turn}", ignore_errors=True)
+            if self.wants("limits"):
+                self.limits()
+            for name in self.o.vs if self.wants("rivals") else []:
                 self.rival(name)
+        for town in self.large.values():
+            town.stop()
+        if self.wants("starts"):
+            self.starts()
         self.ratios()
 
+    def flame(self, town):
+        """64 x 16, looked at while it runs."""
+        command = [town.programs / "leeway-bench-load", "--endpoint", town.commands, "--server-key", town.keys["server"][0],
+                   "--keys", town.folder / "load.keys", "--paper", town.paper, "--clients", 64, "--depth", 16, "--warm", 2,
+                   "--seconds", 13, "--serial", 90_000_000_000]
+        with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL) as load:
+            load.stdout.readline()
+            try:
+                seen = flame.record(town.daemon.pid, 10)
+                pathlib.Path(self.o.flame).write_text(flame.draw(flame.fold(seen, roles(
+                    thread_times(pathlib.Path(f"/proc/{town.daemon.pid}")), town.daemon.pid)), "leewayd, 64 x 16"))
+            except flame.Absent as why:
+                print(f"NO FLAME GRAPH: {why}", file=sys.stderr)
+            load.stdout.read()
+
+    # ---- limits and rivals ----
+
+    def batch_sizes(self):
+        if self.batches is None:
+            seen = [self.f.median(f"{width}: commands in a batch") for width in ("64 x 1", "64 x 16")]
+            self.batches = [1, *(max(2, round(size or usual)) for size, usual in zip(seen, (32, 512)))]
+        return self.batches
+
     def limits(self):
-        for line in subprocess.run([self.o.limits, str(self.folder), "2" if self.o.quick else "10", str(SOURCE / "config")], check=True,
-                                   stdout=subprocess.PIPE, text=True).stdout.splitlines():
-            row = json.loads(line)
-            self.note(row["name"], row["value"], row["unit"], 1)
+        out = subprocess.run([str(self.o.programs / "leeway-bench-limits"), str(self.folder), "2" if self.o.quick else "10",
+                              str(SOURCE / "config"), *(str(size) for size in self.batch_sizes())], check=True,
+                             stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL).stdout
+        for row in map(json.loads, out.splitlines()):
+            self.f.note(LIMITS, row["name"], row["value"], row["unit"], 1)
 
     def rival(self, name):
-        seconds = self.seconds
         try:
             one = rivals.ALL[name](self.folder / f"{name}-{time.monotonic_ns()}")
         except rivals.Absent as why:
             print(f"{name} is not measured: {why}", file=sys.stderr)
             return
         try:
-            for clients, known in one.known.items():
-                self.told(f"{name} simple {clients} x 1", one.simple(clients, seconds))
-                self.rows[f"{name} simple {clients} x 1"]["known"] = known
+            for clients in one.known:
+                self.rate(RIVALS, f"{name} simple {clients} x 1", one.simple(clients, self.seconds))
             for work in one.works:
                 for clients, depth in WIDTHS:
                     if clients <= 64:
-                        self.told(f"{work} {clients} x {depth}", one.step(work, clients, depth, seconds))
+                        self.rate(RIVALS, f"{work} {clients} x {depth}", one.step(work, clients, depth, self.seconds))
         finally:
             one.stop()
 
+    def too_slow(self, rival):
+        """Where a rival did not reach nine tenths of what it is known for, as texts."""
+        reached = {clients: self.f.median(f"{rival.name} simple {clients} x 1") or 0 for clients in rival.known}
+        return [f"{figures.plural(clients, 'client')}: {reached[clients]:.0f}/s of {known}/s"
+                for clients, known in rival.known.items() if reached[clients] < 0.9 * known]
+
     def ratios(self):
         """Pair by pair: each run of ours by the rival's of the same turn; only of a rival that ran as well as it can."""
-        for rival in (rivals.ALL[name] for name in self.o.vs):
-            short = [f"{clients} client{'s' * (clients > 1)}: {self.median(f'{rival.name} simple {clients} x 1') or 0:.0f}/s of "
-                     f"{known}/s" for clients, known in rival.known.items()
-                     if (self.median(f"{rival.name} simple {clients} x 1") or 0) < 0.9 * known]
+        for one in (rivals.ALL[name] for name in self.o.vs):
+            short = self.too_slow(one)
             if short:
-                print(f"no ratio to {rival.name}: on the simple transition it reached only {', '.join(short)}",
-                      file=sys.stderr)
+                print(f"no ratio to {one.name}: on the simple transition it reached only {', '.join(short)}", file=sys.stderr)
                 continue
-            for work in rival.works:
+            for work in one.works:
                 for clients, depth in WIDTHS:
-                    ours, theirs = (self.rows.get(f"{who} {clients} x {depth}", {}).get("runs", [])
-                                    for who in ("leeway", work))
-                    for a, b in zip(ours, theirs):
-                        self.note(f"leeway / {work}, {clients} x {depth}", a / b, "x", 2)
+                    self.f.pairs(RATIOS, f"leeway / {work}, {clients} x {depth}", f"leeway {clients} x {depth}",
+                                 f"{work} {clients} x {depth}")
+        small, *others = self.o.cases
+        for cases in others:
+            for how in ("neighbours", "spread"):
+                self.f.pairs(RATIOS, f"cost of {cases:,} cases / {small:,}, {how}", f"{small:,} cases, {how}",
+                             f"{cases:,} cases, {how}")
+        self.f.pairs(RATIOS, "leeway 64 x 16 / the same writes into bare LMDB", "leeway 64 x 16", self.bare(2))
+
+    def bare(self, at):
+        return f"the same writes into bare LMDB, batches of {self.batch_sizes()[at]}"
 
     # ---- the report ----
+
+    def share_pairs(self):
+        memory = "the engine on a store in memory, batches of {}"
+        one, some, many = self.batch_sizes()
+        return [("leeway 1 x 1", "two flushes of a block"), ("leeway 1 x 1", self.bare(0)),
+                ("leeway 1 x 1", memory.format(one)), ("leeway 1 x 1", "libzmq round trips with CURVE, one in flight"),
+                ("leeway 64 x 1", self.bare(1)), ("leeway 64 x 1", memory.format(some)),
+                ("leeway 64 x 1", "libzmq round trips with CURVE, 64 in flight"),
+                ("leeway 64 x 16", self.bare(2)), ("leeway 64 x 16", memory.format(many)),
+                ("leeway 64 x 16", "libzmq round trips with CURVE, 64 in flight"),
+                (memory.format(many), "the judge alone: decide and apply")]
+
+    def goals(self):
+        small, *others = self.o.cases
+        events = f"{self.o.events:,} events"
+        least = {"postgres, 1 x 1": 0.7, "postgres, 64 x 1": 2, "postgres+notify, 64 x 1": 6, "restate, 64 x 1": 6, "redis, 64 x 1": 0.5}
+        return [("leeway 64 x 16", "at least", 25000), *((f"leeway / {name}", "at least", x) for name, x in least.items()),
+                ("the judge alone: decide and apply", "at least", 1_000_000),
+                ("from durable to handler, p99", "at most", 3000), ("catch-up of a stream", "at least", 300_000),
+                *((f"cost of {cases:,} cases / {small:,}, neighbours", "at most", 1.2) for cases in others),
+                (f"start after a clean stop, {events}", "at most", 0.5), (f"start after SIGKILL, {events}", "at most", 0.5),
+                ("resident beyond mapped pages, after load", "at most", 64),
+                ("what questions add to a command, p99", "at most", 5), ("what questions add to a command, max", "at most", 5),
+                ("leeway 64 x 16 / the same writes into bare LMDB", "at least", 0.7)]
 
     def machine(self):
         model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
                       if line.startswith("model name")), platform.machine())
         return {"cpus": os.cpu_count(), "model": model, "kernel": platform.release(),
                 "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-                "load_before": os.getloadavg()[0], "seconds": self.seconds, "warm_up": self.warm,
-                "sustained": not self.o.quick, "cases": self.o.cases, "runs": self.o.runs}
+                "page_bytes": PAGE, "load_before": self.loads, "seconds": self.seconds, "warm_up": self.warm,
+                "sustained": not self.o.quick and self.seconds >= 60, "cases": self.o.cases, "events": self.o.events,
+                "runs": self.o.runs, "rivals": self.o.vs, "parts": self.o.only}
 
-    def report(self, machine):
-        kind = "sustained" if machine["sustained"] else "NOT sustained (--quick)"
-        print(f"{machine['cpus']} cores, {machine['model']}, Linux {machine['kernel']}; {kind}, {self.seconds} s after "
-              f"{self.warm} s of warm-up; {self.o.cases:,} cases before; load of the machine before: "
-              f"{machine['load_before']:.1f}")
-        print(f"{'':58} {'smallest':>12} {'median':>12} {'largest':>12}")
-        for name, row in self.rows.items():
-            runs, digits = row["runs"], row["digits"]
-            cells = (f"{v:,.{digits}f}" for v in (min(runs), statistics.median(runs), max(runs)))
-            print(f"{name:58} {' '.join(f'{cell:>12}' for cell in cells)} {row['unit']}")
+    def headline(self, machine):
+        kind = "sustained" if machine["sustained"] else "NOT sustained (sustained is 60 s)"
+        loads = ", ".join(f"{load:.1f}" for load in self.loads)
+        return (f"{machine['cpus']} cores, {machine['model']}, {machine['memory_gib']:.0f} GiB, Linux {machine['kernel']}; {kind}: "
+                f"{self.seconds} s after {self.warm} s of warm-up, {figures.plural(self.o.runs, 'run')}; cases before: "
+                f"{' and '.join(f'{n:,}' for n in self.o.cases)}; load of the machine before each run: {loads}")
+
+    def report(self):
+        machine, shares = self.machine(), self.f.shares(self.share_pairs())
+        reached = figures.reach(self.f, self.goals())
+        print("\n".join(part for part in (self.headline(machine), self.f.table(), figures.shares_table(shares),
+                                          figures.reach_table(reached)) if part))
+        if self.o.json:
+            pathlib.Path(self.o.json).write_text(json.dumps(
+                {"machine": machine, "figures": self.f.rows, "shares": shares, "reach": reached}, indent=1, ensure_ascii=False) + "\n")
+        if self.o.markdown:
+            parts = (self.headline(machine), self.f.markdown(), figures.shares_markdown(shares), figures.reach_markdown(reached))
+            pathlib.Path(self.o.markdown).write_text("\n\n".join(part for part in parts if part) + "\n")
+
+
+def options(words):
+    p = argparse.ArgumentParser(prog="./run bench", description="What Leeway does in a second, beside its limits and its rivals.")
+    p.add_argument("--programs", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
+    p.add_argument("--fill", required=True, help=argparse.SUPPRESS)
+    p.add_argument("--quick", action="store_true", help="5 s for each figure: not sustained, and says so")
+    p.add_argument("--seconds", type=int, help="for each figure, instead of 60")
+    p.add_argument("--cases", default="100000", help="open cases in the store before; a second number: a hot set in both")
+    p.add_argument("--events", type=int, help="in the store of the starts and the fold anew (1,000,000; --quick: 100,000)")
+    p.add_argument("--vs", default="", help="rivals: redis,postgres,restate")
+    p.add_argument("--runs", type=int, default=3)
+    p.add_argument("--only", default=",".join(PARTS), help=f"parts, of {','.join(PARTS)}")
+    p.add_argument("--json", help="a file for the figures")
+    p.add_argument("--markdown", help="a file for the tables")
+    p.add_argument("--flame", help="a file for a flame graph of the daemon (SVG), under 64 x 16")
+    p.add_argument("--folder", help="where stores are put (a disk that is a disk)", default=tempfile.gettempdir())
+    o = p.parse_args(words)
+    o.programs = o.programs.resolve()
+    o.cases = [int(n.replace("_", "")) for n in o.cases.split(",")]
+    o.events = o.events or (100_000 if o.quick else 1_000_000)
+    for name, known in (("vs", rivals.ALL), ("only", PARTS)):
+        wanted = [word for word in getattr(o, name).split(",") if word]
+        strangers = [word for word in wanted if word not in known]
+        if strangers:
+            p.error(f"--{name}: there is no {', '.join(strangers)} (there are {', '.join(known)})")
+        setattr(o, name, wanted)
+    try:
+        room_for(sum(o.cases) + o.events // 3, o.folder)
+    except NoRoom as why:
+        p.error(str(why))
+    return o
 
 
 def main():
-    p = argparse.ArgumentParser(description="What Leeway does in a second, beside its limits and its rivals.")
-    for name in ("programs", "fill", "load", "limits"):
-        p.add_argument(f"--{name}", required=True)
-    p.add_argument("--quick", action="store_true", help="5 s for each figure: not sustained, and says so")
-    p.add_argument("--cases", type=int, default=100_000, help="open cases in the store before")
-    p.add_argument("--vs", default="", help="rivals: redis,postgres,restate")
-    p.add_argument("--runs", type=int, default=3)
-    p.add_argument("--json", help="a file for the figures")
-    p.add_argument("--folder", help="where stores are put (a disk that is a disk)", default=None)
-    o = p.parse_args()
-    o.vs = [name for name in o.vs.split(",") if name]
-    unknown = [name for name in o.vs if name not in rivals.ALL]
-    if unknown:
-        p.error(f"no such rival: {', '.join(unknown)} (there are {', '.join(rivals.ALL)})")
-    bench = Bench(o)
-    machine = bench.machine()
+    bench = Bench(options(sys.argv[1:]))
     try:
         bench.run()
     finally:
         shutil.rmtree(bench.folder, ignore_errors=True)
-    bench.report(machine)
-    if o.json:
-        pathlib.Path(o.json).write_text(json.dumps({"machine": machine, "figures": bench.rows}, indent=1) + "\n")
+    bench.report()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 /* limits.c - leeway-bench-limits: what the machine and the libraries allow, one JSON line for each figure
  *
- *     leeway-bench-limits FOLDER SECONDS CONFIG
+ *     leeway-bench-limits FOLDER SECONDS CONFIG [BATCH...]
  *
  * Two flushes of a block (what an LMDB commit costs at least); the writes that the engine makes, put into a bare LMDB
  * in the same batches; round trips of libzmq with CURVE and frames as long as ours; the engine on a store in memory;
@@ -160,7 +160,8 @@ static void say_writes(const struct record *r, double commands)
     }
 }
 
-static void engine_and_bare(const char *folder, const char *config, size_t size, double most)
+/* each: also by database. */
+static void engine_and_bare(const char *folder, const char *config, size_t size, double most, bool each)
 {
     char name[128];
     struct record r = {0};
@@ -170,7 +171,7 @@ static void engine_and_bare(const char *folder, const char *config, size_t size,
     say(name, rate, "/s");
     (void)snprintf(name, sizeof name, "writes of a command, batches of %zu", size);
     say(name, (double)r.n / commands, "writes");
-    if (size == 64)
+    if (each)
         say_writes(&r, commands);
     (void)snprintf(name, sizeof name, "the same writes into bare LMDB, batches of %zu", size);
     say(name, commands / bare_writes(folder, &r), "/s");
@@ -180,16 +181,20 @@ static void engine_and_bare(const char *folder, const char *config, size_t size,
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        fprintf(stderr, "Usage: leeway-bench-limits FOLDER SECONDS CONFIG\n");
+    static const size_t usual[] = {1, 64, 1024};
+    if (argc < 4) {
+        fprintf(stderr, "Usage: leeway-bench-limits FOLDER SECONDS CONFIG [BATCH...]\n");
         return 64;
     }
     double most = strtod(argv[2], NULL);
     say("two flushes of a block", flushes(argv[1], most), "/s");
     say("the judge alone: decide and apply", memory_judge(argv[3]), "/s");
-    engine_and_bare(argv[1], argv[3], 1, most);
-    engine_and_bare(argv[1], argv[3], 64, most);
-    engine_and_bare(argv[1], argv[3], 1024, most);
+    for (int i = 0; i < (argc > 4 ? argc - 4 : 3); i++) {
+        size_t size = argc > 4 ? strtoul(argv[i + 4], NULL, 10) : usual[i];
+        if (size < 1 || size > 100000)
+            fail(argv[i + 4], "is no size of a batch");
+        engine_and_bare(argv[1], argv[3], size, most, i == 1);
+    }
     say("libzmq round trips with CURVE, one in flight", trips_run(1, most), "/s");
     say("libzmq round trips with CURVE, 64 in flight", trips_run(64, most), "/s");
     return 0;

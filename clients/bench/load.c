@@ -9,8 +9,9 @@
  * for each other, for a course needs three departments. FILE has lines `PUBLIC SECRET`: organ, receiver, publicity, and
  * again. `hot` cases are under way at a time (work.h): opened, or taken over from the store, COUNT of them from FIRST
  * on, every STRIDE-th. --rate: so many commands a second in all, by the clock; a command's time then begins when it was
- * due. --listen: a subscriber of the department's stream, and how long notices take to it. --ask: questions at the same
- * time (ask.h), by the key in FILE. Prints `counting` when the warm-up is over, and at the end one JSON object.
+ * due. --listen: a subscriber of the department's stream, and how long notices take to it. --ask: questions beside them
+ * every now and then (ask.h), by the key in FILE; a command's time is then counted apart (`beside`). Prints `counting`
+ * when the warm-up is over, and at the end one JSON object.
  */
 #include "clients/bench/answer.h"
 #include "clients/bench/ask.h"
@@ -37,8 +38,8 @@ struct load {
     struct frames *frames;
     struct work *work;
     struct buf frame;
-    struct tally tally;
-    char id[FRAME_ID]; /* of the next command, but for its last fields */
+    struct tally tally, beside; /* beside: sent while questions were asked */
+    char id[FRAME_ID];          /* of the next command, but for its last fields */
     uint64_t accepted, refused, ended, paced;
     int64_t begun, counting_from;
     struct rusage used; /* when counting began */
@@ -142,7 +143,7 @@ static void answer_take(struct load *l, struct bytes frame, int64_t now)
         listener_answered(l->listener, a.event, s->since, now);
     if (accepted && now >= l->counting_from) {
         l->accepted++;
-        tally_add(&l->tally, now - s->since);
+        tally_add(l->asker && asker_asks(s->since) ? &l->beside : &l->tally, now - s->since);
     }
     work_done(l->work, number, accepted, a.kase);
 }
@@ -231,6 +232,8 @@ static void report(struct load *l)
         say_tally("handler_", listener_sent(l->listener));
         say_tally("durable_", listener_answers(l->listener));
     }
+    if (l->asker)
+        say_tally("beside_", &l->beside);
     for (int kind = 0; l->asker && kind < ASK_KINDS; kind++) {
         char name[32];
         printf(", \"%ss\": %zu", asker_kind(kind), asker_took(l->asker, kind)->n);
@@ -320,6 +323,7 @@ int main(int argc, char **argv)
     frames_free(l.frames);
     work_free(l.work);
     tally_done(&l.tally);
+    tally_done(&l.beside);
     buf_done(&l.frame);
     return l.accepted ? 0 : 1;
 }

@@ -105,12 +105,15 @@ void plan_read(struct plan *p, int argc, char **argv)
                                           {"department", 1, NULL, DEPARTMENT},
                                           {"stage", 1, NULL, STAGE},
                                           {NULL, 0, NULL, 0}};
-    *p = (struct plan){
-        .warm_s = 2,
-        .seconds = 10,
-        .work = {.depth = 1, .stride = 1},
-        .asking = {
-            .rate = 90, .cases = 1, .department = "discipline", .procedure = "yinchuan", .stage = "verification"}};
+    *p = (struct plan){.warm_s = 2,
+                       .seconds = 10,
+                       .work = {.depth = 1, .stride = 1},
+                       .asking = {.rate = 90,
+                                  .cases = 1,
+                                  .department = "discipline",
+                                  .procedure = "yinchuan",
+                                  .stage = "verification",
+                                  .stranger = "audit"}};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (c == '?')
             exit(64);

@@ -84,7 +84,7 @@ class Redis:
     def benchmark(self, clients, depth, seconds, arguments, rate):
         out = sh(["redis-benchmark", "-p", self.port, "-c", clients, "-P", depth, "-n", max(2000, int(rate * seconds)),
                   "-r", CASES, "--csv", *arguments])
-        row = dict(zip(*([cell.strip('"') for cell in line.split(",")] for line in csv_lines(out))))
+        row = benchmark_row(out)
         return figure(float(row["rps"]), *(int(float(row[f"{p}_latency_ms"]) * 1000) for p in ("p50", "p99")))
 
     def simple(self, clients, seconds):
@@ -102,13 +102,13 @@ class Redis:
         self.process.wait()
 
 
-def csv_lines(text):
+def benchmark_row(text):
+    """What redis-benchmark --csv says of its one test: name of the column -> text."""
     lines = [line for line in text.splitlines() if line.startswith('"')]
-    head = next(line for line in lines if line.startswith('"test"'))
+    at = next(i for i, line in enumerate(lines) if line.startswith('"test"'))
+    names = [cell.strip('"') for cell in lines[at].split(",")][1:]
     # the name of the test is the whole command, commas and all: what counts is its last cells
-    row = lines[lines.index(head) + 1].split(",")
-    count = len(head.split(","))
-    return head, ",".join(["x", *row[-(count - 1):]])
+    return dict(zip(names, (cell.strip('"') for cell in lines[at + 1].split(",")[-len(names):])))
 
 
 class Postgres:
