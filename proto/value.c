@@ -2,12 +2,13 @@
 
 #include "daemon/base/check.h"
 
+#include <stdalign.h>
 #include <stdarg.h>
 #include <string.h>
 
 static struct value *make(struct arena *a, enum value_kind kind)
 {
-    struct value *v = ARENA_NEW(a, struct value);
+    struct value *v = arena_take(a, sizeof *v, alignof(struct value));
     v->kind = kind;
     return v;
 }
@@ -39,6 +40,14 @@ struct value *v_strn(struct arena *a, const char *s, size_t n)
     return v;
 }
 
+struct value *v_borrow(struct arena *a, const char *s, size_t n)
+{
+    struct value *v = make(a, V_STR);
+    v->u.str.s = s;
+    v->u.str.n = n;
+    return v;
+}
+
 struct value *v_str(struct arena *a, const char *s)
 {
     return s ? v_strn(a, s, strlen(s)) : v_nil(a);
@@ -64,12 +73,16 @@ struct value *v_bin(struct arena *a, const void *p, size_t n)
 
 struct value *v_list(struct arena *a)
 {
-    return make(a, V_LIST);
+    struct value *v = make(a, V_LIST);
+    memset(&v->u.list, 0, sizeof v->u.list);
+    return v;
 }
 
 struct value *v_map(struct arena *a)
 {
-    return make(a, V_MAP);
+    struct value *v = make(a, V_MAP);
+    memset(&v->u.map, 0, sizeof v->u.map);
+    return v;
 }
 
 static struct value *copy_list(struct arena *a, const struct value *v)
@@ -118,27 +131,25 @@ struct value *v_copy(struct arena *a, const struct value *v)
     return NULL;
 }
 
-struct value *v_branch(struct arena *a, const struct value *v)
+enum { ROOM = 4, FIRST_PAIRS = 8 };
+
+struct value *v_shallow(struct arena *a, const struct value *v)
 {
-    if (v_kind(v) == V_LIST) {
-        struct value *list = v_list(a);
-        size_t n = v->u.list.n;
-        list->u.list.item = ARENA_ARRAY(a, struct value *, n);
-        list->u.list.n = list->u.list.cap = n;
-        for (size_t i = 0; i < n; i++)
-            list->u.list.item[i] = v_branch(a, v->u.list.item[i]);
-        return list;
+    struct value *copy = make(a, v->kind);
+    REQUIRE(v->kind == V_LIST || v->kind == V_MAP);
+    copy->u = v->u;
+    if (v->kind == V_LIST) {
+        copy->u.list.cap = v->u.list.n + ROOM;
+        copy->u.list.item = arena_take(a, copy->u.list.cap * sizeof(struct value *), alignof(struct value *));
+        if (v->u.list.n)
+            memcpy(copy->u.list.item, v->u.list.item, v->u.list.n * sizeof(struct value *));
+    } else {
+        copy->u.map.cap = v->u.map.n + ROOM;
+        copy->u.map.pair = arena_take(a, copy->u.map.cap * sizeof(struct pair), alignof(struct pair));
+        if (v->u.map.n)
+            memcpy(copy->u.map.pair, v->u.map.pair, v->u.map.n * sizeof(struct pair));
     }
-    if (v_kind(v) == V_MAP) {
-        struct value *map = v_map(a);
-        size_t n = v->u.map.n;
-        map->u.map.pair = arena_copy(a, v->u.map.pair, n * sizeof *v->u.map.pair);
-        map->u.map.n = map->u.map.cap = n;
-        for (size_t i = 0; i < n; i++)
-            map->u.map.pair[i].val = v_branch(a, v->u.map.pair[i].val);
-        return map;
-    }
-    return (struct value *)v;
+    return copy;
 }
 
 void v_push(struct arena *a, struct value *list, struct value *item)
@@ -149,40 +160,62 @@ void v_push(struct arena *a, struct value *list, struct value *item)
 }
 
 /* Of keys up to eight bytes nothing is left to compare behind the head. */
-static struct pair *find(const struct value *map, const char *key, size_t n, uint64_t head)
+struct pair *v_find(const struct value *map, const char *key, size_t n, uint64_t head)
 {
+    if (v_kind(map) != V_MAP || !map->u.map.n)
+        return NULL;
     for (struct pair *p = map->u.map.pair, *end = p + map->u.map.n; p < end; p++)
         if (p->head == head && p->n == n && (n <= sizeof head || memcmp(p->key + 8, key + 8, n - 8) == 0))
             return p;
     return NULL;
 }
 
+/* The place of a key that was not there: whoever asks fills it in. */
+static struct pair *pair_add(struct arena *a, struct value *map)
+{
+    if (map->u.map.n == map->u.map.cap) {
+        uint32_t cap = map->u.map.cap ? map->u.map.cap * 2 : FIRST_PAIRS;
+        struct pair *more = arena_take(a, cap * sizeof *more, alignof(struct pair));
+        if (map->u.map.n)
+            memcpy(more, map->u.map.pair, map->u.map.n * sizeof *more);
+        map->u.map.pair = more;
+        map->u.map.cap = cap;
+    }
+    return &map->u.map.pair[map->u.map.n++];
+}
+
+void v_put_lit(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val)
+{
+    REQUIRE(map->kind == V_MAP && val);
+    struct pair *p = v_find(map, key, n, head);
+    if (p)
+        p->val = val;
+    else
+        *pair_add(a, map) = (struct pair){key, val, head, n};
+}
+
 void v_put_key(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val)
 {
     REQUIRE(map->kind == V_MAP && val);
-    struct pair *p = map->u.map.n ? find(map, key, n, head) : NULL;
-    if (!p) {
-        ARENA_GROW(a, map->u.map.pair, map->u.map.n, map->u.map.cap);
-        p = &map->u.map.pair[map->u.map.n++];
-        *p = (struct pair){.key = arena_strn(a, key, n), .head = head, .n = n};
-    }
-    p->val = val;
+    struct pair *p = v_find(map, key, n, head);
+    if (p)
+        p->val = val;
+    else
+        *pair_add(a, map) = (struct pair){arena_strn(a, key, n), val, head, n};
+}
+
+void v_del_pair(struct value *map, struct pair *p)
+{
+    struct pair *end = map->u.map.pair + map->u.map.n--;
+    memmove(p, p + 1, (size_t)(end - (p + 1)) * sizeof *p);
 }
 
 void v_del(struct value *map, const char *key)
 {
     size_t n = strlen(key);
-    struct pair *p = v_kind(map) == V_MAP && map->u.map.n ? find(map, key, n, v_head(key, n)) : NULL;
-    if (!p)
-        return;
-    struct pair *end = map->u.map.pair + map->u.map.n--;
-    memmove(p, p + 1, (size_t)(end - (p + 1)) * sizeof *p);
-}
-
-struct value *v_get_key(const struct value *map, const char *key, size_t n, uint64_t head)
-{
-    struct pair *p = v_kind(map) == V_MAP && map->u.map.n ? find(map, key, n, head) : NULL;
-    return p ? p->val : NULL;
+    struct pair *p = v_find(map, key, n, v_head(key, n));
+    if (p)
+        v_del_pair(map, p);
 }
 
 struct value *v_path(const struct value *v, const char *path)

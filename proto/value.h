@@ -45,28 +45,36 @@ struct value {
         struct bytes bin;
         struct {
             struct value **item;
-            size_t n, cap;
+            uint32_t n, cap;
+            const void *tree; /* who may change it in place, where copies share what did not change (core/case.h) */
         } list;
         struct {
             struct pair *pair;
-            size_t n, cap;
+            uint32_t n, cap;
+            const void *tree;
         } map;
     } u;
 };
 
-/* What struct pair says of a key. Of a literal the compiler makes a constant of it. */
+/* What struct pair says of a key: its first eight bytes, in the order of memory, then zeroes. Of a literal the compiler
+ * makes a constant of it. */
 static inline uint64_t v_head(const char *key, size_t n)
 {
     uint64_t head = 0;
-    if (__builtin_constant_p(n)) {
+    if (__builtin_constant_p(n) || n >= sizeof head) {
         memcpy(&head, key, n < sizeof head ? n : sizeof head);
         return head;
     }
-    if (n >= sizeof head)
-        memcpy(&head, key, sizeof head);
-    else
-        for (size_t i = 0; i < n; i++)
-            ((unsigned char *)&head)[i] = (unsigned char)key[i];
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (n >= 4) { /* from both ends, which overlap */
+        uint32_t first, last;
+        memcpy(&first, key, sizeof first);
+        memcpy(&last, key + n - sizeof last, sizeof last);
+        return first | (uint64_t)last << 8 * (n - sizeof last);
+    }
+#endif
+    for (size_t i = 0; i < n; i++)
+        ((unsigned char *)&head)[i] = (unsigned char)key[i];
     return head;
 }
 
@@ -76,25 +84,31 @@ struct value *v_bool(struct arena *a, bool b);
 struct value *v_int(struct arena *a, int64_t i);
 struct value *v_str(struct arena *a, const char *s); /* s NULL: a nil */
 struct value *v_strn(struct arena *a, const char *s, size_t n);
+struct value *v_borrow(struct arena *a, const char *s, size_t n); /* s itself: n bytes and a NUL, as long as it lives */
 struct value *v_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct value *v_bin(struct arena *a, const void *p, size_t n);
 struct value *v_list(struct arena *a);
 struct value *v_map(struct arena *a);
 struct value *v_copy(struct arena *a, const struct value *v); /* deep; NULL: NULL */
 
-/* A copy that may be changed without v knowing: lists and maps are its own; keys, texts and plain values, which never
- * change, are those of v, which must live as long. NULL: NULL. */
-struct value *v_branch(struct arena *a, const struct value *v);
+/* A copy of a list or map itself, which holds the very items of v; with a little room to grow. */
+struct value *v_shallow(struct arena *a, const struct value *v);
 
-/* Changing. v_put replaces the value of a key that is there, in its place. Keys are copied; values are not. */
+/* Changing. v_put replaces the value of a key that is there, in its place. Keys are copied, except literals
+ * (v_put_lit), which live as long as the program; values are not. */
 void v_push(struct arena *a, struct value *list, struct value *item);
 void v_put_key(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val);
+void v_put_lit(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val);
 static inline void v_put(struct arena *a, struct value *map, const char *key, struct value *val)
 {
     size_t n = strlen(key);
-    v_put_key(a, map, key, n, v_head(key, n), val);
+    if (__builtin_constant_p(key)) /* said of the address of a literal, and of no other */
+        v_put_lit(a, map, key, n, v_head(key, n), val);
+    else
+        v_put_key(a, map, key, n, v_head(key, n), val);
 }
 void v_del(struct value *map, const char *key); /* keeps the order of the rest */
+void v_del_pair(struct value *map, struct pair *p);
 static inline void v_put_str(struct arena *a, struct value *map, const char *key, const char *s) /* s NULL: nothing */
 {
     if (s)
@@ -114,7 +128,12 @@ static inline enum value_kind v_kind(const struct value *v) /* V_NIL for NULL */
 {
     return v ? v->kind : V_NIL;
 }
-struct value *v_get_key(const struct value *map, const char *key, size_t n, uint64_t head);
+struct pair *v_find(const struct value *map, const char *key, size_t n, uint64_t head); /* NULL: not there */
+static inline struct value *v_get_key(const struct value *map, const char *key, size_t n, uint64_t head)
+{
+    struct pair *p = v_find(map, key, n, head);
+    return p ? p->val : NULL;
+}
 static inline struct value *v_get(const struct value *map, const char *key) /* NULL: not there */
 {
     size_t n = strlen(key);

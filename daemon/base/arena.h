@@ -10,26 +10,67 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
-struct arena;
+struct arena_block;
+
+/* What is free of the newest block; a piece is taken in a few instructions where it is needed, and only a new block
+ * calls into arena.c. For the functions below alone. */
+struct arena {
+    unsigned char *at, *end;
+    struct arena_block *newest;
+    size_t older; /* bytes handed out of older blocks */
+};
+
+enum { ARENA_ALIGN = _Alignof(max_align_t) };
 
 /* Gives an empty arena: arena_free(). */
 struct arena *arena_new(void);
 void arena_free(struct arena *a);
 
-/* Forget all pieces; keeps the first block for the next request. */
+/* Forget all pieces; keeps one block for the next request. */
 void arena_reset(struct arena *a);
 
-/* Bytes handed out since the last reset. */
+/* Bytes taken since the last reset, with what aligned them. */
 size_t arena_used(const struct arena *a);
 
+/* n bytes as they are, at a multiple of `align`, a power of two up to ARENA_ALIGN. Never NULL. */
+void *arena_take_slowly(struct arena *a, size_t n, size_t align);
+static inline void *arena_take(struct arena *a, size_t n, size_t align)
+{
+    uintptr_t pad = -(uintptr_t)a->at & (align - 1);
+    if ((size_t)(a->end - a->at) < pad || n > (size_t)(a->end - a->at) - pad)
+        return arena_take_slowly(a, n, align);
+    unsigned char *piece = a->at + pad;
+    a->at = piece + n;
+    return piece;
+}
+
 /* n bytes of zeroes. Never NULL. */
-void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc));
+static inline void *arena_alloc(struct arena *a, size_t n)
+{
+    return memset(arena_take(a, n, ARENA_ALIGN), 0, n);
+}
 
 /* Copies. The strings end with a NUL. */
-void *arena_copy(struct arena *a, const void *p, size_t n);
-char *arena_str(struct arena *a, const char *s);
-char *arena_strn(struct arena *a, const char *s, size_t n);
+static inline void *arena_copy(struct arena *a, const void *p, size_t n)
+{
+    void *q = arena_take(a, n, ARENA_ALIGN);
+    return n ? memcpy(q, p, n) : q;
+}
+static inline char *arena_strn(struct arena *a, const char *s, size_t n)
+{
+    char *q = (char *)arena_take(a, n + 1, 1);
+    if (n)
+        memcpy(q, s, n);
+    q[n] = 0;
+    return q;
+}
+static inline char *arena_str(struct arena *a, const char *s)
+{
+    return arena_strn(a, s, strlen(s));
+}
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 

@@ -140,6 +140,19 @@ const char *text_nearest(const char *word, const char *const *words, size_t n)
     return nearest;
 }
 
+const char *text_int(int64_t n, char out[TEXT_INT])
+{
+    char *at = out + TEXT_INT - 1;
+    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    *at = 0;
+    do
+        *--at = (char)('0' + left % 10);
+    while ((left /= 10) != 0);
+    if (n < 0)
+        *--at = '-';
+    return at;
+}
+
 bool text_is_name(const char *s)
 {
     size_t n = strnlen(s, 65);

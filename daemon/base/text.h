@@ -29,6 +29,10 @@ size_t text_distance(const char *a, const char *b, size_t most);
 /* The word nearest to `word` among n, near enough to be a slip of the pen (a third of its length), or NULL. */
 const char *text_nearest(const char *word, const char *const *words, size_t n);
 
+/* The decimal digits of a number, with its sign. Borrows out. */
+enum { TEXT_INT = 21 };
+const char *text_int(int64_t n, char out[TEXT_INT]);
+
 /* [a-z0-9] and '-' or '_' inside, 1 to 64 bytes, begins with a letter: the form of every identifier of ours. */
 bool text_is_name(const char *s);
 

@@ -89,15 +89,19 @@ void actor_find_task(struct bench *b)
  * part. */
 void actor_close_tasks(struct bench *b)
 {
-    const struct value *tasks = v_branch(b->a, v_get(b->kase, "tasks"));
+    const struct value *tasks = v_get(b->kase, "tasks");
     int64_t part = b->part ? strtoll(b->part, NULL, 10) : 0;
-    for (size_t i = 0; i < v_count(tasks); i++) {
+    for (size_t i = 0; i < v_count(tasks);) {
         const struct pair *p = &tasks->u.map.pair[i];
         /* when the act moves the case on, nobody is asked for it any more, whoever did it */
         bool fits =
             !b->act->standing && answers(b, p->val) && (b->act->to || holds_task(b, p->val)) && same_part(p->val, part);
-        if (b->task_id ? strcmp(p->key, b->task_id) == 0 : fits)
-            bench_del(b, bench_path(b, "tasks.%s", p->key));
+        i++;
+        if (b->task_id ? strcmp(p->key, b->task_id) != 0 : !fits)
+            continue;
+        bench_del(b, PATH("tasks", p->key));
+        tasks = v_get(b->kase, "tasks");
+        i--;
     }
 }
 
@@ -321,7 +325,7 @@ void actor_find_part(struct bench *b)
     if (!b->act->on)
         return;
     int64_t n = v_get_int(b->j->command, "part", 0);
-    const char *id = n ? arena_printf(b->a, "%lld", (long long)n) : v_get_str(b->task, "part", NULL);
+    const char *id = n ? bench_key(b, n) : v_get_str(b->task, "part", NULL);
     b->part_kind = b->act->on;
     b->part = b->acted_on = id;
 }

@@ -8,95 +8,44 @@
 
 /* ---- changing the copy ---- */
 
-/* What the event itself has put there says it at once: a clock that starts is one change and not eight. NULL: nothing
- * of the event covers the path, or the order of what does matters. ret_rest: what is left of the path inside of it. */
-static struct value *covers(const struct bench *b, const char *path, size_t n, const char **ret_rest)
+/* Make a change, and write it down: what the event itself has put says it at once, so a clock that starts is one change
+ * and not eight. A change of ours that does not apply is a bug. */
+static void record(struct bench *b, enum change_op op, const struct path *path, struct value *val)
 {
-    for (size_t i = v_count(b->changes); i-- > 0;) {
-        const struct value *earlier = v_at(b->changes, i), *at = v_at(earlier, 1);
-        size_t len = at->u.str.n, common = len < n ? len : n;
-        if (memcmp(at->u.str.s, path, common) != 0)
-            continue;
-        if (len < n && path[len] == '.') {
-            struct value *there = v_at(earlier, 2);
-            *ret_rest = path + len + 1;
-            return strcmp(v_text(v_at(earlier, 0), ""), "put") == 0 && v_kind(there) == V_MAP ? there : NULL;
-        }
-        if (len == n || (len > n && at->u.str.s[n] == '.'))
-            return NULL;
-    }
-    return NULL;
-}
-
-/* Write one change down, and apply it. A change of ours that does not apply is a bug. */
-static void record(struct bench *b, const char *op, const char *path, struct value *val)
-{
-    size_t n = strlen(path);
-    const char *rest;
-    struct value *one = v_list(b->a), *whole = covers(b, path, n, &rest), *at = v_strn(b->a, path, n);
-    v_push(b->a, one, v_str(b->a, op));
-    v_push(b->a, one, at);
-    if (val)
-        v_push(b->a, one, val);
-    REQUIRE(case_apply_one(b->a, b->kase, one) == ST_OK);
-    if (!whole) {
-        v_push(b->a, b->changes, one);
-        return;
-    }
-    at->u.str.s = rest;
-    at->u.str.n = n - (size_t)(rest - path);
-    REQUIRE(case_apply_one(b->a, whole, one) == ST_OK);
+    bool covered;
+    REQUIRE(case_change(b->a, b->kase, op, path, val, b->changes, &covered) == ST_OK);
+    if (!covered)
+        change_write(b->a, b->changes, op, path_text(b->a, path), val);
 }
 
 /* What stands there already is not put once more. */
-void bench_put(struct bench *b, const char *path, struct value *val)
+void bench_put(struct bench *b, const struct path *path, struct value *val)
 {
-    const struct value *there = v_path(b->kase, path);
+    const struct value *there = path_value(b->kase, path);
     if (!there || !v_equal(there, val))
-        record(b, "put", path, val);
+        record(b, CHANGE_PUT, path, val);
 }
 
-void bench_put_str(struct bench *b, const char *path, const char *text)
+void bench_put_str(struct bench *b, const struct path *path, const char *text)
 {
     bench_put(b, path, v_str(b->a, text));
 }
 
-void bench_del(struct bench *b, const char *path)
+void bench_del(struct bench *b, const struct path *path)
 {
-    if (v_path(b->kase, path))
-        record(b, "del", path, NULL);
+    if (path_value(b->kase, path))
+        record(b, CHANGE_DEL, path, NULL);
 }
 
-void bench_push(struct bench *b, const char *path, struct value *item)
+void bench_push(struct bench *b, const struct path *path, struct value *item)
 {
-    record(b, "push", path, item);
+    record(b, CHANGE_PUSH, path, item);
 }
 
-/* Paths are made for every change, nearly all of nothing but %s: put together without the machine behind printf. */
-const char *bench_path(struct bench *b, const char *fmt, ...)
+const char *bench_key(struct bench *b, int64_t n)
 {
-    char path[256];
-    size_t n = 0;
-    va_list ap;
-    va_start(ap, fmt);
-    for (const char *f = fmt; *f && n < sizeof path; f++) {
-        if (*f != '%') {
-            path[n++] = *f;
-            continue;
-        }
-        const char *s = *++f == 's' ? va_arg(ap, const char *) : NULL;
-        size_t len = s ? strlen(s) : sizeof path;
-        if (len < sizeof path - n)
-            memcpy(path + n, s, len);
-        n += len;
-    }
-    va_end(ap);
-    if (n < sizeof path)
-        return arena_strn(b->a, path, n);
-    va_start(ap, fmt); /* something else than %s, or long */
-    const char *whole = arena_vprintf(b->a, fmt, ap);
-    va_end(ap);
-    return whole;
+    char text[TEXT_INT];
+    return arena_str(b->a, text_int(n, text));
 }
 
 /* ---- refusing ---- */
@@ -188,7 +137,7 @@ const char *bench_word(struct bench *b, const struct value *v)
     case V_BOOL:
         return v_truth(v) ? "true" : "false";
     case V_INT:
-        return arena_printf(b->a, "%lld", (long long)v_number(v, 0));
+        return bench_key(b, v_number(v, 0));
     case V_NIL:
     case V_BIN:
     case V_LIST:

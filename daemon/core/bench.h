@@ -39,11 +39,12 @@ struct bench {
 };
 
 /* ---- bench.c: the copy, refusing, changing ---- */
-void bench_put(struct bench *b, const char *path, struct value *val);
-void bench_put_str(struct bench *b, const char *path, const char *text);
-void bench_del(struct bench *b, const char *path);
-void bench_push(struct bench *b, const char *path, struct value *item);
-const char *bench_path(struct bench *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void bench_put(struct bench *b, const struct path *path, struct value *val);
+void bench_put_str(struct bench *b, const struct path *path, const char *text);
+void bench_del(struct bench *b, const struct path *path);
+void bench_push(struct bench *b, const struct path *path, struct value *item);
+/* The text of a number, by which maps name it. */
+const char *bench_key(struct bench *b, int64_t n);
 
 /* Refuse, once: the first refusal stands. */
 void bench_refuse(struct bench *b, const char *kind, const char *code, const char *fmt, ...)
@@ -140,8 +141,8 @@ void tell_reminder(struct bench *b, const char *id);
 void tell_again(struct bench *b, const char *type, const struct value *streams);
 /* The same to whom a notice of type serve-notice was for. */
 void tell_again_on_paper(struct bench *b, const char *type, const struct value *notice);
-/* A limit has moved with the calendar: to each of the streams once. task: the number of the task whose limit it is, when
- * it follows no clock (b->clock is the clock otherwise). */
+/* A limit has moved with the calendar: to each of the streams once. task: the number of the task whose limit it is,
+ * when it follows no clock (b->clock is the clock otherwise). */
 void tell_moved(struct bench *b, const struct value *streams, const char *was, const char *task);
 /* A task that is open, to whoever is asked, as it would have been told when it was opened. */
 void tell_open(struct bench *b, const char *task);

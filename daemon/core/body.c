@@ -167,7 +167,7 @@ static void convene(struct bench *b, const struct effect *e, const struct rule *
     for (size_t i = 0; i < v_count(all); i++)
         number += strcmp(v_get_str(all->u.map.pair[i].val, "body", ""), e->name) == 0;
     if (sitting_of(b, e->name, &before))
-        bench_put_str(b, bench_path(b, "sittings.%s.state", before), "adjourned");
+        bench_put_str(b, PATH("sittings", before, "state"), "adjourned");
     struct value *s = v_map(b->a), *members = body_members(b, body);
     if (!v_count(members))
         bench_refuse_rule(b, rule, "no-members", "%s没有成员", body->label);
@@ -183,7 +183,7 @@ static void convene(struct bench *b, const struct effect *e, const struct rule *
     const struct value *there = e->from ? bench_fact(b, e->from) : NULL;
     if (there)
         v_put(b->a, s, "attendance", v_copy(b->a, there));
-    bench_put(b, bench_path(b, "sittings.%zu", v_count(v_get(b->kase, "sittings")) + 1), s);
+    bench_put(b, PATH("sittings", bench_key(b, (int64_t)v_count(v_get(b->kase, "sittings")) + 1)), s);
 }
 
 static const struct value *open_sitting(struct bench *b, const struct effect *e, const struct rule *rule,
@@ -202,7 +202,7 @@ static void keep_old_vote(struct bench *b, const char *id, const char *about, co
     struct value *old = v_copy(b->a, vote);
     v_put_str(b->a, old, "about", about);
     v_put_str(b->a, old, "seat", seat);
-    bench_push(b, bench_path(b, "sittings.%s.changed", id), old);
+    bench_push(b, PATH("sittings", id, "changed"), old);
 }
 
 static void drop_votes(struct bench *b, const struct value *sitting, const char *id, const char *seat)
@@ -213,7 +213,7 @@ static void drop_votes(struct bench *b, const struct value *sitting, const char 
         if (!v_get(p->val, seat) || v_path(sitting, arena_printf(b->a, "results.%s", p->key)))
             continue;
         keep_old_vote(b, id, p->key, seat, v_get(p->val, seat));
-        bench_del(b, bench_path(b, "sittings.%s.votes.%s.%s", id, p->key, seat));
+        bench_del(b, PATH("sittings", id, "votes", p->key, seat));
     }
 }
 
@@ -232,13 +232,12 @@ static void recuse(struct bench *b, const struct effect *e, const struct rule *r
     if (b->refused)
         return;
     drop_votes(b, sitting, id, seat);
-    const char *path = bench_path(b, "sittings.%s.members.%s", id, seat);
-    bench_put(b, bench_path(b, "%s.recused", path), v_bool(b->a, true));
-    bench_put_str(b, bench_path(b, "%s.by", path), b->j->principal);
+    bench_put(b, PATH("sittings", id, "members", seat, "recused"), v_bool(b->a, true));
+    bench_put_str(b, PATH("sittings", id, "members", seat, "by"), b->j->principal);
     if (alternate)
-        bench_put_str(b, bench_path(b, "%s.alternate", path), alternate);
+        bench_put_str(b, PATH("sittings", id, "members", seat, "alternate"), alternate);
     else
-        bench_del(b, bench_path(b, "%s.alternate", path));
+        bench_del(b, PATH("sittings", id, "members", seat, "alternate"));
 }
 
 /* ---- voting ---- */
@@ -275,7 +274,7 @@ static void cast(struct bench *b, const struct effect *e, const struct rule *rul
     v_put_str(b->a, vote, "vote", bench_word(b, what));
     v_put_str(b->a, vote, "day", day_text(b->done, text));
     v_put_int(b->a, vote, "event", b->j->event);
-    bench_put(b, bench_path(b, "sittings.%s.votes.%s.%s", id, about, seat), vote);
+    bench_put(b, PATH("sittings", id, "votes", about, seat), vote);
 }
 
 /* ---- deciding ---- */
@@ -349,10 +348,9 @@ static void decide_votes(struct bench *b, const struct effect *e, const struct r
     v_put(b->a, r, "dissent", dissent_of(b, sitting, votes, result));
     v_put_str(b->a, r, "day", day_text(b->done, text));
     v_put_int(b->a, r, "event", b->j->event);
-    bench_put(b, bench_path(b, "sittings.%s.results.%s", id, about), r);
+    bench_put(b, PATH("sittings", id, "results", about), r);
     bool yes_no = procedure_fact(b->p, e->from)->type == FACT_BOOL;
-    bench_put(b, bench_path(b, "facts.%s", e->from),
-              yes_no ? v_bool(b->a, strcmp(result, "true") == 0) : v_str(b->a, result));
+    bench_put(b, PATH("facts", e->from), yes_no ? v_bool(b->a, strcmp(result, "true") == 0) : v_str(b->a, result));
 }
 
 void body_do(struct bench *b, const struct effect *e, const struct rule *rule)

@@ -2,126 +2,188 @@
 
 #include <string.h>
 
-enum { PATH_MOST = 512, INDEX_TEXT = 200 };
+enum { INDEX_TEXT = 200 };
 
-/* ---- making changes ---- */
+/* ---- paths ---- */
 
-static void change(struct arena *a, struct value *changes, const char *op, const char *path, struct value *val)
+bool path_read(struct path *ret, const char *text, size_t n)
 {
-    struct value *item = v_list(a);
-    v_push(a, item, v_str(a, op));
-    v_push(a, item, v_str(a, path));
+    const char *key = text, *end = text + n;
+    ret->n = 0;
+    for (const char *dot; key <= end && ret->n < PATH_STEPS; key = dot + 1) {
+        dot = memchr(key, '.', (size_t)(end - key));
+        dot = dot ? dot : end;
+        if (dot == key)
+            return false;
+        size_t len = (size_t)(dot - key);
+        ret->step[ret->n++] = (struct step){key, len, v_head(key, len)};
+    }
+    return key > end;
+}
+
+struct value *path_text(struct arena *a, const struct path *path)
+{
+    size_t n = path->n - 1;
+    for (size_t i = 0; i < path->n; i++)
+        n += path->step[i].n;
+    char *text = arena_take(a, n + 1, 1), *at = text;
+    for (size_t i = 0; i < path->n; i++) {
+        memcpy(at, path->step[i].key, path->step[i].n);
+        at += path->step[i].n;
+        *at++ = i + 1 < path->n ? '.' : 0;
+    }
+    return v_borrow(a, text, n);
+}
+
+static struct pair *step_in(const struct value *map, const struct step *s)
+{
+    return v_find(map, s->key, s->n, s->head);
+}
+
+struct value *path_value(const struct value *kase, const struct path *path)
+{
+    const struct value *at = kase;
+    for (size_t i = 0; at && i < path->n; i++)
+        at = v_get_key(at, path->step[i].key, path->step[i].n, path->step[i].head);
+    return (struct value *)at;
+}
+
+/* ---- writing changes down ---- */
+
+/* What an operation is called: the texts of every change. */
+static const struct value op_names[] = {
+    [CHANGE_PUT] = {.kind = V_STR, .u.str = {"put", 3}},
+    [CHANGE_PUSH] = {.kind = V_STR, .u.str = {"push", 4}},
+    [CHANGE_DEL] = {.kind = V_STR, .u.str = {"del", 3}},
+};
+
+void change_write(struct arena *a, struct value *changes, enum change_op op, struct value *path, struct value *val)
+{
+    struct value *one = v_list(a);
+    v_push(a, one, (struct value *)&op_names[op]); /* texts never change */
+    v_push(a, one, path);
     if (val)
-        v_push(a, item, val);
-    v_push(a, changes, item);
+        v_push(a, one, val);
+    v_push(a, changes, one);
 }
 
 void change_put(struct arena *a, struct value *changes, const char *path, struct value *val)
 {
-    change(a, changes, "put", path, val);
+    change_write(a, changes, CHANGE_PUT, v_str(a, path), val);
 }
 
 void change_del(struct arena *a, struct value *changes, const char *path)
 {
-    change(a, changes, "del", path, NULL);
+    change_write(a, changes, CHANGE_DEL, v_str(a, path), NULL);
 }
 
 void change_push(struct arena *a, struct value *changes, const char *path, struct value *item)
 {
-    change(a, changes, "push", path, item);
+    change_write(a, changes, CHANGE_PUSH, v_str(a, path), item);
 }
 
-/* ---- applying them ---- */
+/* ---- the tree ---- */
 
-/* Cut the last key off a path: the path of the map that holds it (empty: the case itself), and the key. */
-static const char *path_split(const char *path, char head[PATH_MOST])
+struct value *case_fork(struct arena *a, const struct value *kase)
 {
-    size_t n = strlen(path);
-    if (n == 0 || n >= PATH_MOST)
-        return NULL;
-    const char *dot = strrchr(path, '.');
-    size_t cut = dot ? (size_t)(dot - path) : 0;
-    memcpy(head, path, cut);
-    head[cut] = 0;
-    const char *key = dot ? dot + 1 : path;
-    return *key && (!dot || cut) ? key : NULL;
+    struct value *copy = kase ? v_shallow(a, kase) : v_map(a);
+    copy->u.map.tree = copy;
+    return copy;
 }
 
-/* The map at a path; made on the way when `make`. NULL: something that is no map stands there, or nothing does. */
-static struct value *path_map(struct arena *a, struct value *kase, char *path, bool make)
+/* The map or list of a pair as one that the case may change: its own, or one that the event has put. */
+static struct value *own(struct arena *a, const struct value *kase, struct pair *p, bool inside)
+{
+    const struct value *v = p->val;
+    const void *tree = v->kind == V_MAP ? v->u.map.tree : v->u.list.tree;
+    if (inside || tree == kase)
+        return p->val;
+    p->val = v_shallow(a, v);
+    if (v->kind == V_MAP)
+        p->val->u.map.tree = kase;
+    else
+        p->val->u.list.tree = kase;
+    return p->val;
+}
+
+static struct value *made(struct arena *a, const struct value *kase, struct value *map, const struct step *s,
+                          struct value *kid)
+{
+    if (kid->kind == V_MAP)
+        kid->u.map.tree = kase;
+    else
+        kid->u.list.tree = kase;
+    v_put_key(a, map, s->key, s->n, s->head, kid);
+    return kid;
+}
+
+/* The map in which the last key of a path stands or will stand. NULL: something that is no map is on the way. */
+static struct value *place(struct arena *a, struct value *kase, const struct path *path, const struct value *event,
+                           bool *inside)
 {
     struct value *at = kase;
-    for (char *key = path, *next; key && *key; key = next) {
-        next = strchr(key, '.');
-        if (next)
-            *next++ = 0;
-        if (!*key || (next && !*next))
+    for (size_t i = 0; i + 1 < path->n; i++) {
+        struct pair *p = step_in(at, &path->step[i]);
+        if (p && p->val->kind != V_MAP)
             return NULL;
-        struct value *kid = v_get(at, key);
-        if (!kid && make)
-            v_put(a, at, key, kid = v_map(a));
-        if (v_kind(kid) != V_MAP)
-            return NULL;
-        at = kid;
+        *inside = *inside || (p && event && p->val->u.map.tree == event);
+        at = p ? own(a, kase, p, *inside) : made(a, kase, at, &path->step[i], v_map(a));
     }
     return at;
 }
 
-/* A copy of what has parts: a later push into it must not change the event that it came with. The rest never changes.
- */
-static struct value *own(struct arena *a, const struct value *val)
+static enum status push(struct arena *a, struct value *kase, struct value *map, const struct step *s,
+                        struct value *item, bool inside)
 {
-    return v_branch(a, val);
-}
-
-static enum status put(struct arena *a, struct value *kase, const char *path, const struct value *val)
-{
-    char head[PATH_MOST];
-    const char *key = path_split(path, head);
-    struct value *map = key ? path_map(a, kase, head, true) : NULL;
-    if (!map || !val)
+    struct pair *p = step_in(map, s);
+    if (p && p->val->kind != V_LIST)
         return ST_CORRUPT;
-    v_put(a, map, key, own(a, val));
+    v_push(a, p ? own(a, kase, p, inside) : made(a, kase, map, s, v_list(a)), item);
     return ST_OK;
 }
 
-static enum status del(struct arena *a, struct value *kase, const char *path)
+enum status case_change(struct arena *a, struct value *kase, enum change_op op, const struct path *path,
+                        struct value *val, const struct value *event, bool *ret_covered)
 {
-    char head[PATH_MOST];
-    const char *key = path_split(path, head);
-    if (!key)
+    const struct step *last = &path->step[path->n - 1];
+    *ret_covered = false;
+    if (op == CHANGE_DEL && !path_value(kase, path))
+        return ST_OK;
+    struct value *map = place(a, kase, path, event, ret_covered);
+    if (!map)
         return ST_CORRUPT;
-    v_del(path_map(a, kase, head, false), key);
+    if (op == CHANGE_DEL) {
+        v_del_pair(map, step_in(map, last));
+        return ST_OK;
+    }
+    if (op == CHANGE_PUSH)
+        return push(a, kase, map, last, val, *ret_covered);
+    if (event && val->kind == V_MAP)
+        val->u.map.tree = event;
+    v_put_key(a, map, last->key, last->n, last->head, val);
     return ST_OK;
 }
 
-static enum status push(struct arena *a, struct value *kase, const char *path, const struct value *item)
+/* ---- applying changes ---- */
+
+static enum change_op op_of(const char *name)
 {
-    char head[PATH_MOST];
-    const char *key = path_split(path, head);
-    struct value *map = key ? path_map(a, kase, head, true) : NULL;
-    if (!map || !item)
-        return ST_CORRUPT;
-    struct value *list = v_get(map, key);
-    if (!list)
-        v_put(a, map, key, list = v_list(a));
-    if (v_kind(list) != V_LIST)
-        return ST_CORRUPT;
-    v_push(a, list, own(a, item));
-    return ST_OK;
+    for (enum change_op op = CHANGE_PUT; op <= CHANGE_DEL; op++)
+        if (strcmp(name, op_names[op].u.str.s) == 0)
+            return op;
+    return 0;
 }
 
-enum status case_apply_one(struct arena *a, struct value *kase, const struct value *change)
+static enum status apply_one(struct arena *a, struct value *kase, const struct value *change)
 {
-    const char *op = v_text(v_at(change, 0), "");
-    const char *path = v_text(v_at(change, 1), "");
-    if (strcmp(op, "put") == 0 && v_count(change) == 3)
-        return put(a, kase, path, v_at(change, 2));
-    if (strcmp(op, "push") == 0 && v_count(change) == 3)
-        return push(a, kase, path, v_at(change, 2));
-    if (strcmp(op, "del") == 0 && v_count(change) == 2)
-        return del(a, kase, path);
-    return ST_CORRUPT;
+    const struct value *text = v_at(change, 1);
+    enum change_op op = op_of(v_text(v_at(change, 0), ""));
+    struct path path;
+    bool covered;
+    if (!op || v_count(change) != (op == CHANGE_DEL ? 2 : 3) || v_kind(text) != V_STR ||
+        !path_read(&path, text->u.str.s, text->u.str.n))
+        return ST_CORRUPT;
+    return case_change(a, kase, op, &path, v_at(change, 2), NULL, &covered);
 }
 
 enum status case_apply(struct arena *a, struct value *kase, const struct value *changes)
@@ -129,8 +191,9 @@ enum status case_apply(struct arena *a, struct value *kase, const struct value *
     if (v_kind(kase) != V_MAP || v_kind(changes) != V_LIST)
         return ST_CORRUPT;
     enum status st = ST_OK;
+    kase->u.map.tree = kase;
     for (size_t i = 0; i < v_count(changes) && !st; i++)
-        st = case_apply_one(a, kase, v_at(changes, i));
+        st = apply_one(a, kase, v_at(changes, i));
     return st;
 }
 

@@ -49,14 +49,69 @@
 #include "daemon/base/when.h"
 #include "proto/value.h"
 
-/* Apply changes in their order to a case (changed in place; a fresh v_map(a) for an opening one). ST_CORRUPT: a change
- * has no such form; the case may then be half changed and must be thrown away. Plain values of the changes become part
- * of the case: they must live as long as it. */
-MUST_USE enum status case_apply(struct arena *a, struct value *kase, const struct value *changes);
-/* The same with one. */
-MUST_USE enum status case_apply_one(struct arena *a, struct value *kase, const struct value *change);
+#include <stdbool.h>
 
-/* Making changes. Paths are keys joined by dots; no key holds a dot. */
+/* Apply changes in their order to a case (a map of the caller's own; a fresh v_map(a) for an opening one). ST_CORRUPT:
+ * a change has no such form; the case may then be half changed and must be thrown away. What the changes carry becomes
+ * part of the case and must live as long as it; a later change copies of it what it touches, so the changes stay as
+ * they are.
+ */
+MUST_USE enum status case_apply(struct arena *a, struct value *kase, const struct value *changes);
+
+/* ---- changing the tree ----
+ *
+ * A case, a copy of it and the events that made it share whatever did not change. Each list and map says in `tree` who
+ * may change it in place: the root of the case whose own it is. Any other is copied before it is changed, by itself,
+ * without what hangs on it. So a copy costs what is changed in it. */
+
+/* A copy to be changed, which shares all of kase (NULL: an empty case). */
+struct value *case_fork(struct arena *a, const struct value *kase);
+
+/* Where a change goes: keys, none of which holds a dot. */
+struct step {
+    const char *key;
+    size_t n;
+    uint64_t head; /* v_head() */
+};
+enum { PATH_STEPS = 6 };
+struct path {
+    size_t n;
+    struct step step[PATH_STEPS];
+};
+static inline struct step step_of(const char *key)
+{
+    size_t n = strlen(key);
+    return (struct step){key, n, v_head(key, n)};
+}
+
+/* PATH("clocks", name, "due"): of one to five keys. */
+#define PATH_COUNT(a, b, c, d, e, n, ...) n
+#define PATH_1(a) step_of(a)
+#define PATH_2(a, ...) step_of(a), PATH_1(__VA_ARGS__)
+#define PATH_3(a, ...) step_of(a), PATH_2(__VA_ARGS__)
+#define PATH_4(a, ...) step_of(a), PATH_3(__VA_ARGS__)
+#define PATH_5(a, ...) step_of(a), PATH_4(__VA_ARGS__)
+#define PATH_OF(n, ...) PATH_OF_(n, __VA_ARGS__)
+#define PATH_OF_(n, ...) (&(const struct path){n, {PATH_##n(__VA_ARGS__)}})
+#define PATH(...) PATH_OF(PATH_COUNT(__VA_ARGS__, 5, 4, 3, 2, 1, 0), __VA_ARGS__)
+
+/* What stands at a path; NULL: nothing. */
+struct value *path_value(const struct value *kase, const struct path *path);
+/* The keys joined by dots: as an event writes them. */
+struct value *path_text(struct arena *a, const struct path *path);
+/* The keys of a text. false: it is none, or has too many. Borrows the text. */
+bool path_read(struct path *ret, const char *text, size_t n);
+
+enum change_op { CHANGE_PUT = 1, CHANGE_PUSH, CHANGE_DEL };
+
+/* Make one change. event: the changes of which this is one, while they are made (NULL: they are only applied). What the
+ * event has put is changed in place, where it stands in the event; then *ret_covered says that the event tells of this
+ * change already. */
+MUST_USE enum status case_change(struct arena *a, struct value *kase, enum change_op op, const struct path *path,
+                                 struct value *val, const struct value *event, bool *ret_covered);
+
+/* Writing a change down: [op, path, value]; val NULL for CHANGE_DEL. */
+void change_write(struct arena *a, struct value *changes, enum change_op op, struct value *path, struct value *val);
 void change_put(struct arena *a, struct value *changes, const char *path, struct value *val);
 void change_del(struct arena *a, struct value *changes, const char *path);
 void change_push(struct arena *a, struct value *changes, const char *path, struct value *item);

@@ -67,10 +67,11 @@ static void check_day(struct bench *b, const char *stage, struct day was, struct
 
 /* ---- what the event dated ---- */
 
-static void redate(struct bench *b, const char *path, const char *was, const char *done)
+static void redate(struct bench *b, const char *text, const char *was, const char *done)
 {
-    if (strcmp(v_text(v_path(b->kase, path), ""), was) == 0)
-        bench_put_str(b, path, done);
+    struct path path;
+    if (path_read(&path, text, strlen(text)) && strcmp(v_text(path_value(b->kase, &path), ""), was) == 0)
+        bench_put_str(b, &path, done);
 }
 
 static bool is_day_of_its_own(const char *path)
@@ -91,7 +92,7 @@ static void redate_change(struct bench *b, const struct value *change, const cha
     for (size_t i = 0; i < sizeof dated / sizeof *dated; i++) {
         size_t n = strlen(dated[i].table);
         if (strncmp(path, dated[i].table, n) == 0 && !strchr(path + n, '.'))
-            redate(b, bench_path(b, "%s.%s", path, dated[i].key), was, done);
+            redate(b, arena_printf(b->a, "%s.%s", path, dated[i].key), was, done);
     }
 }
 

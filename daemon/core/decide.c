@@ -9,7 +9,7 @@
 void bench_begin(struct bench *b, struct arena *a, const struct judge *j)
 {
     *b = (struct bench){.a = a, .j = j, .p = j->procedure, .opening = !j->kase};
-    b->kase = j->kase ? v_branch(a, j->kase) : v_map(a);
+    b->kase = case_fork(a, j->kase);
     b->changes = v_list(a);
     b->notices = v_list(a);
     b->transitions = v_list(a);
@@ -33,7 +33,7 @@ struct decision bench_end(struct bench *b, const char *act)
     if (b->refused)
         return d;
     subjects_note(b);
-    bench_put(b, "version", v_int(b->a, v_get_int(b->kase, "version", 0) + 1));
+    bench_put(b, PATH("version"), v_int(b->a, v_get_int(b->kase, "version", 0) + 1));
     tell_finish(b);
     d.kase = v_get_int(b->kase, "case", 0);
     d.changes = b->changes;
@@ -186,16 +186,16 @@ static void find_done(struct bench *b)
 static void begin_case(struct bench *b)
 {
     char text[DAY_TEXT];
-    bench_put(b, "case", v_int(b->a, b->j->next_case));
-    bench_put(b, "version", v_int(b->a, 0));
-    bench_put_str(b, "procedure", b->p->name);
-    bench_put(b, "procedure-version", v_int(b->a, b->p->version));
+    bench_put(b, PATH("case"), v_int(b->a, b->j->next_case));
+    bench_put(b, PATH("version"), v_int(b->a, 0));
+    bench_put_str(b, PATH("procedure"), b->p->name);
+    bench_put(b, PATH("procedure-version"), v_int(b->a, b->p->version));
     if (b->p->circumstances_version)
-        bench_put_str(b, "circumstances-version", b->p->circumstances_version);
-    bench_put_str(b, "kind", b->act->opens);
-    bench_put(b, "opened", v_int(b->a, b->j->event));
-    bench_put_str(b, "opened-done", day_text(b->done, text));
-    bench_put_str(b, "stage", "");
+        bench_put_str(b, PATH("circumstances-version"), b->p->circumstances_version);
+    bench_put_str(b, PATH("kind"), b->act->opens);
+    bench_put(b, PATH("opened"), v_int(b->a, b->j->event));
+    bench_put_str(b, PATH("opened-done"), day_text(b->done, text));
+    bench_put_str(b, PATH("stage"), "");
 }
 
 /* The acts that wait for the end of a suspension: of the part in question, or of the case. */
@@ -249,15 +249,15 @@ static void enter_stage(struct bench *b)
     if (to && to->kinds.n && !words_have(&to->kinds, v_get_str(b->kase, "kind", "")))
         bench_refuse(b, "law", "not-of-this-kind", "“%s”阶段不适用于该类事项", to->label);
     if (to && to->track) {
-        bench_put_str(b, bench_path(b, "tracks.%s.stage", to->track), to->name);
-        bench_put_str(b, bench_path(b, "tracks.%s.since", to->track), day_text(b->done, text));
-        bench_put(b, bench_path(b, "tracks.%s.ended", to->track), v_bool(b->a, to->end));
+        bench_put_str(b, PATH("tracks", to->track, "stage"), to->name);
+        bench_put_str(b, PATH("tracks", to->track, "since"), day_text(b->done, text));
+        bench_put(b, PATH("tracks", to->track, "ended"), v_bool(b->a, to->end));
     } else if (to) {
-        bench_put_str(b, "stage", b->act->to);
-        bench_put_str(b, "since", day_text(b->done, text));
-        bench_put_str(b, bench_path(b, "entered.%s", b->act->to), text);
+        bench_put_str(b, PATH("stage"), b->act->to);
+        bench_put_str(b, PATH("since"), day_text(b->done, text));
+        bench_put_str(b, PATH("entered", b->act->to), text);
     }
-    bench_put_str(b, bench_path(b, "did.%s", b->act->name), b->j->principal);
+    bench_put_str(b, PATH("did", b->act->name), b->j->principal);
 }
 
 struct decision decide(struct arena *a, const struct judge *j)
@@ -297,7 +297,7 @@ static void clock_near(struct bench *b, const char *clock)
     about_part(b, clock);
     struct effect e = {.verb = DO_TELL, .name = "limit-near", .to = {(const char *[]){rule->owner}, 1}};
     b->clock = clock;
-    bench_del(b, bench_path(b, "clocks.%s.near-at", clock));
+    bench_del(b, PATH("clocks", clock, "near-at"));
     tell(b, &e, rule->article);
 }
 
@@ -313,7 +313,7 @@ static void clock_missed(struct bench *b, const char *clock)
     struct value *told = v_list(b->a);
     for (size_t i = 0; i < v_count(b->notices); i++)
         v_push(b->a, told, v_str(b->a, v_get_str(v_at(b->notices, i), "stream", "")));
-    bench_put(b, bench_path(b, "clocks.%s.miss-told", clock), told);
+    bench_put(b, PATH("clocks", clock, "miss-told"), told);
 }
 
 /* What was asked of whom: for the superior, who was not there when it was asked. */
@@ -331,8 +331,8 @@ static void task_remind(struct bench *b, const char *id)
 {
     const struct value *task = v_get(v_get(b->kase, "tasks"), id);
     b->part = v_get_str(task, "part", NULL);
-    bench_del(b, bench_path(b, "tasks.%s.remind-at", id));
-    bench_put(b, bench_path(b, "tasks.%s.reminded", id), v_bool(b->a, true));
+    bench_del(b, PATH("tasks", id, "remind-at"));
+    bench_put(b, PATH("tasks", id, "reminded"), v_bool(b->a, true));
     tell_reminder(b, id);
     for (size_t i = 0; i < v_count(b->notices); i++)
         add_overdue(b, v_at(b->notices, i), task);
@@ -346,8 +346,8 @@ static void task_overdue(struct bench *b, const char *id)
         superior = b->p->roles[i].superior ? b->p->roles[i].name : NULL;
     e.to = (struct words){&superior, superior ? 1 : 0};
     b->about = v_get_str(v_get(v_get(b->kase, "tasks"), id), "department", NULL);
-    bench_del(b, bench_path(b, "tasks.%s.due-at", id));
-    bench_put(b, bench_path(b, "tasks.%s.escalated", id), v_bool(b->a, true));
+    bench_del(b, PATH("tasks", id, "due-at"));
+    bench_put(b, PATH("tasks", id, "escalated"), v_bool(b->a, true));
     tell(b, &e, NULL);
     for (size_t i = 0; i < v_count(b->notices); i++)
         add_overdue(b, v_at(b->notices, i), v_get(v_get(b->kase, "tasks"), id));

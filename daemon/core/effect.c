@@ -10,7 +10,7 @@ static void do_set(struct bench *b, const struct effect *e)
 {
     const struct value *from = e->from ? bench_fact(b, e->from) : NULL;
     const struct fact *f = procedure_fact(b->p, e->name);
-    const char *path = bench_path(b, "facts.%s", e->name);
+    const struct path *path = PATH("facts", e->name);
     if (from)
         bench_put(b, path, v_copy(b->a, from));
     else if (e->value && f && f->type == FACT_BOOL)
@@ -39,9 +39,9 @@ static void do_bind(struct bench *b, const struct effect *e, const struct rule *
     if (role->kinds.n && !words_have(&role->kinds, d->kind))
         bench_refuse_rule(b, rule, "wrong-kind-of-department", "%s不能作为%s", d->name, role->label);
     else
-        bench_put_str(b, bench_path(b, "roles.%s", e->name), d->id);
+        bench_put_str(b, PATH("roles", e->name), d->id);
     if (role->reads || strcmp(e->name, b->p->lead) == 0)
-        bench_put_str(b, bench_path(b, "readers.%s", e->name), d->id);
+        bench_put_str(b, PATH("readers", e->name), d->id);
 }
 
 /* ---- clocks ---- */
@@ -122,7 +122,7 @@ static void suspend_part(struct bench *b, const struct effect *e, const char *id
         stops.word[stops.n++] = bench_clock(b, e->stops.word[i]);
     put_words(b, s, "stops", &stops);
     size_t n = v_count(v_get(b->kase, "suspensions"));
-    bench_put(b, bench_path(b, "suspensions.%zu", n + 1), s);
+    bench_put(b, PATH("suspensions", bench_key(b, (int64_t)n + 1)), s);
     for (size_t i = 0; i < stops.n; i++)
         ledger_pause(b, stops.word[i]);
 }
@@ -150,14 +150,14 @@ static void each_suspension(struct bench *b, bool end)
         const char *state = v_get_str(all->u.map.pair[i].val, "state", "");
         if (strcmp(state, "ended") == 0 || (!end && strcmp(state, "unconfirmed") != 0))
             continue;
-        bench_put_str(b, bench_path(b, "suspensions.%s.state", id), end ? "ended" : "confirmed");
-        bench_put_str(b, bench_path(b, "suspensions.%s.%s", id, end ? "ended" : "confirmed"), day_text(b->done, text));
+        bench_put_str(b, PATH("suspensions", id, "state"), end ? "ended" : "confirmed");
+        bench_put_str(b, PATH("suspensions", id, end ? "ended" : "confirmed"), day_text(b->done, text));
         const struct value *stops = v_copy(b->a, v_get(all->u.map.pair[i].val, "stops"));
         if (end)
             let_run(b, stops);
         const char *outcome = v_get_str(b->kase, "outcome", NULL);
         if (end && outcome)
-            bench_put_str(b, bench_path(b, "suspensions.%s.outcome", id), outcome);
+            bench_put_str(b, PATH("suspensions", id, "outcome"), outcome);
     }
 }
 
@@ -179,8 +179,8 @@ static void do_add(struct bench *b, const struct effect *e, const struct rule *r
             v_put(b->a, part, e->with[i].field, v_copy(b->a, v));
     }
     b->added_kind = e->name;
-    b->added = arena_printf(b->a, "%zu", n + 1);
-    bench_put(b, bench_path(b, "parts.%s.%s", e->name, b->added), part);
+    b->added = bench_key(b, (int64_t)n + 1);
+    bench_put(b, PATH("parts", e->name, b->added), part);
 }
 
 static void do_fill(struct bench *b, const struct effect *e)
@@ -188,7 +188,7 @@ static void do_fill(struct bench *b, const struct effect *e)
     for (size_t i = 0; i < e->nwith; i++) {
         const struct value *v = bench_fact(b, e->with[i].fact);
         if (v)
-            bench_put(b, bench_path(b, "parts.%s.%s.%s", b->part_kind, b->part, e->with[i].field), v_copy(b->a, v));
+            bench_put(b, PATH("parts", b->part_kind, b->part, e->with[i].field), v_copy(b->a, v));
     }
 }
 
@@ -210,7 +210,7 @@ static void add_grant(struct bench *b, const struct effect *e, struct value *gra
     const struct value *work = e->work ? bench_fact(b, e->work) : NULL;
     if (work)
         v_put(b->a, grant, "work", v_copy(b->a, work));
-    bench_push(b, "grants", grant);
+    bench_push(b, PATH("grants"), grant);
 }
 
 static void do_grant(struct bench *b, const struct effect *e, const char *article)
@@ -222,18 +222,22 @@ static void do_grant(struct bench *b, const struct effect *e, const char *articl
     v_put_str(b->a, c, "force", e->value);
     v_put_int(b->a, c, "event", b->j->event);
     if (!b->part)
-        bench_put(b, "consequences", c);
+        bench_put(b, PATH("consequences"), c);
     add_grant(b, e, v_copy(b->a, c), article);
 }
 
 static void do_conclude(struct bench *b, const struct effect *e)
 {
     const char *outcome = v_text(bench_fact(b, e->name), NULL);
-    const char *part = b->part ? bench_path(b, "parts.%s.%s.", b->part_kind, b->part) : "";
     if (!outcome)
         return;
-    bench_put_str(b, bench_path(b, "%soutcome", part), outcome);
-    bench_put(b, bench_path(b, "%sconcluded", part), subjects_moment(b));
+    if (b->part) {
+        bench_put_str(b, PATH("parts", b->part_kind, b->part, "outcome"), outcome);
+        bench_put(b, PATH("parts", b->part_kind, b->part, "concluded"), subjects_moment(b));
+    } else {
+        bench_put_str(b, PATH("outcome"), outcome);
+        bench_put(b, PATH("concluded"), subjects_moment(b));
+    }
 }
 
 /* The case is open again: the register of consequences finds it pending, until it is concluded anew. */
@@ -242,14 +246,14 @@ static void do_reopen(struct bench *b)
     static const char *const fallen[] = {"outcome", "concluded", "determined", "grants"};
     for (size_t i = 0; i < sizeof fallen / sizeof *fallen; i++)
         if (v_get(b->kase, fallen[i]))
-            bench_del(b, fallen[i]);
+            bench_del(b, PATH(fallen[i]));
     for (size_t k = 0; k < b->p->nparts; k++) {
         const char *kind = b->p->parts[k].name;
         const struct value *parts = v_copy(b->a, v_get(v_get(b->kase, "parts"), kind));
         for (size_t i = 0; i < v_count(parts); i++)
             for (size_t f = 0; f < 2; f++)
                 if (v_get(parts->u.map.pair[i].val, fallen[f]))
-                    bench_del(b, bench_path(b, "parts.%s.%s.%s", kind, parts->u.map.pair[i].key, fallen[f]));
+                    bench_del(b, PATH("parts", kind, parts->u.map.pair[i].key, fallen[f]));
     }
 }
 
@@ -263,8 +267,8 @@ static void do_turn(struct bench *b, const struct effect *e)
     v_put_str(b->a, turned, "to", e->name);
     v_put_str(b->a, turned, "day", day_text(b->done, text));
     v_put_int(b->a, turned, "event", b->j->event);
-    bench_push(b, "turned", turned);
-    bench_put_str(b, "kind", e->name);
+    bench_push(b, PATH("turned"), turned);
+    bench_put_str(b, PATH("kind"), e->name);
 }
 
 static void do_each(struct bench *b, const struct effect *e, const struct rule *rule)
@@ -290,7 +294,7 @@ static void do_reassign(struct bench *b, const struct effect *e)
     else if (!to)
         bench_refuse(b, "form", "department-unknown", "the register has no such department");
     else
-        bench_put_str(b, bench_path(b, "tasks.%s.department", id), to->id);
+        bench_put_str(b, PATH("tasks", id, "department"), to->id);
 }
 
 /* ---- tasks ---- */
@@ -308,13 +312,13 @@ static void do_move_tasks(struct bench *b, const struct effect *e)
     for (size_t i = 0; holder && i < v_count(tasks); i++)
         if (strcmp(v_get_str(tasks->u.map.pair[i].val, "role", ""), e->name) == 0 &&
             !is_service(tasks->u.map.pair[i].val))
-            bench_put_str(b, bench_path(b, "tasks.%s.department", tasks->u.map.pair[i].key), holder->id);
+            bench_put_str(b, PATH("tasks", tasks->u.map.pair[i].key, "department"), holder->id);
     const struct value *clocks = v_get(b->kase, "clocks");
     for (size_t i = 0; holder && i < v_count(clocks); i++) {
         const char *clock = clocks->u.map.pair[i].key;
         const struct clock_rule *rule = procedure_clock_of(b->p, clock);
         if (rule && strcmp(rule->owner, e->name) == 0)
-            bench_put_str(b, bench_path(b, "clocks.%s.owner", clock), holder->id);
+            bench_put_str(b, PATH("clocks", clock, "owner"), holder->id);
     }
 }
 
@@ -323,7 +327,7 @@ static void do_close_tasks(struct bench *b, const char *act)
     const struct value *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
     for (size_t i = 0; i < v_count(tasks); i++)
         if (!act || strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), act) == 0)
-            bench_del(b, bench_path(b, "tasks.%s", tasks->u.map.pair[i].key));
+            bench_del(b, PATH("tasks", tasks->u.map.pair[i].key));
 }
 
 /* ---- service on paper ---- */
@@ -342,7 +346,7 @@ static void do_serve(struct bench *b)
     v_put_str(b->a, s, "manner", v_text(bench_fact(b, "manner"), NULL));
     v_put_bool(b->a, s, "receipt", v_truth(bench_fact(b, "receipt")));
     v_put_int(b->a, s, "event", b->j->event);
-    bench_put(b, bench_path(b, "served.%s", b->task_id), s);
+    bench_put(b, PATH("served", b->task_id), s);
 }
 
 /* ---- the table ---- */
@@ -385,7 +389,7 @@ static void effect_do(struct bench *b, const struct effect *e, const struct rule
         do_add(b, e, rule);
         break;
     case DO_STATE:
-        bench_put_str(b, bench_path(b, "parts.%s.%s.state", b->part_kind, b->part), e->name);
+        bench_put_str(b, PATH("parts", b->part_kind, b->part, "state"), e->name);
         break;
     case DO_FILL:
         do_fill(b, e);

@@ -244,7 +244,7 @@ static void take_link(struct bench *b, const struct fact *f)
     v_put_str(b->a, link, "outcome", v_get_str(other, "outcome", NULL));
     v_put_bool(b->a, link, "ended", v_get_bool(other, "ended"));
     v_put(b->a, link, "facts", taken);
-    bench_put(b, bench_path(b, "links.%s", f->link), link);
+    bench_put(b, PATH("links", f->link), link);
     tell_linked(b, f, other);
 }
 
@@ -258,9 +258,9 @@ static void take_field(struct bench *b, const struct fact *f, const struct value
         take_link(b, f);
     if (f->is_private) {
         put_private(b, f->name, v);
-        bench_put(b, bench_path(b, "given.%s", f->name), v_int(b->a, b->j->event));
+        bench_put(b, PATH("given", f->name), v_int(b->a, b->j->event));
     } else {
-        bench_put(b, bench_path(b, "facts.%s", f->name), v_copy(b->a, v));
+        bench_put(b, PATH("facts", f->name), v_copy(b->a, v));
     }
 }
 
@@ -358,7 +358,7 @@ static void take_part(struct bench *b, const struct part_kind *k, const char *id
             bench_refuse(b, "form", "field-unknown", "a %s has no field '%s'", k->name, given->u.map.pair[i].key);
     }
     if (!b->refused)
-        bench_put(b, bench_path(b, "parts.%s.%s", k->name, id), part);
+        bench_put(b, PATH("parts", k->name, id), part);
 }
 
 static void take_parts(struct bench *b, const struct value *fields)
@@ -376,7 +376,7 @@ static void take_parts(struct bench *b, const struct value *fields)
         if (v_count(list) + there > PARTS_MOST)
             bench_refuse(b, "limit", "too-many-parts", "a case holds at most %d of %s", PARTS_MOST, k->name);
         for (size_t n = 0; n < v_count(list) && !b->refused; n++)
-            take_part(b, k, arena_printf(b->a, "%zu", there + n + 1), v_at(list, n));
+            take_part(b, k, bench_key(b, (int64_t)(there + n) + 1), v_at(list, n));
     }
 }
 
@@ -402,7 +402,7 @@ static void take_slot(struct bench *b, const char *slot, const struct value *has
         if (v_count(there) >= PAPERS_MOST)
             bench_refuse(b, "limit", "too-many-papers", "a case holds at most %d papers in '%s'", PAPERS_MOST, slot);
         if (!b->refused && !holds(there, h))
-            bench_push(b, bench_path(b, "papers.%s", slot), v_copy(b->a, h));
+            bench_push(b, PATH("papers", slot), v_copy(b->a, h));
     }
 }
 

@@ -19,7 +19,7 @@ static void drop_services(struct bench *b)
     const struct value *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
     for (size_t i = 0; i < v_count(tasks); i++)
         if (strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), "serve") == 0)
-            bench_del(b, bench_path(b, "tasks.%s", tasks->u.map.pair[i].key));
+            bench_del(b, PATH("tasks", tasks->u.map.pair[i].key));
 }
 
 /* A limit that is over is told as missed; that it came near is of no use any more. In a case that has ended nobody's
@@ -30,12 +30,12 @@ static void drop_moments(struct bench *b)
     const struct value *clocks = v_copy(b->a, v_get(b->kase, "clocks")), *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
     for (size_t i = 0; i < v_count(clocks); i++)
         if (v_get_int(clocks->u.map.pair[i].val, "miss-at", INT64_MAX) <= b->j->now.ms)
-            bench_del(b, bench_path(b, "clocks.%s.near-at", clocks->u.map.pair[i].key));
+            bench_del(b, PATH("clocks", clocks->u.map.pair[i].key, "near-at"));
     for (size_t i = 0; i < v_count(tasks); i++)
         if (v_get_int(tasks->u.map.pair[i].val, "due-at", INT64_MAX) <= b->j->now.ms) {
-            bench_del(b, bench_path(b, "tasks.%s.remind-at", tasks->u.map.pair[i].key));
+            bench_del(b, PATH("tasks", tasks->u.map.pair[i].key, "remind-at"));
             if (ended)
-                bench_del(b, bench_path(b, "tasks.%s.due-at", tasks->u.map.pair[i].key));
+                bench_del(b, PATH("tasks", tasks->u.map.pair[i].key, "due-at"));
         }
 }
 
@@ -96,7 +96,7 @@ struct decision decide_imported(struct arena *a, const struct judge *j, const ch
     v_put_str(a, imported, "key", key);
     v_put(a, imported, "file", v_copy(a, file));
     v_put_int(a, imported, "event", j->event);
-    bench_put(&b, "imported", imported);
+    bench_put(&b, PATH("imported"), imported);
     drop_services(&b);
     drop_moments(&b);
     tell_again(&b, "case-imported", concerned(&b));

@@ -104,7 +104,7 @@ static struct derived derive(const struct bench *b, const struct value *clock)
 
 static void put_moment(struct bench *b, const char *name, const char *key, struct when at, bool there)
 {
-    const char *path = bench_path(b, "clocks.%s.%s", name, key);
+    const struct path *path = PATH("clocks", name, key);
     if (there)
         bench_put(b, path, v_int(b->a, at.ms));
     else
@@ -121,9 +121,9 @@ static void settle_tasks(struct bench *b, const char *name, const struct derived
         if (strcmp(v_get_str(p->val, "clock", ""), name) != 0)
             continue;
         if (strcmp(v_get_str(p->val, "due", ""), day_text(d->due.day, text)) != 0)
-            bench_put_str(b, bench_path(b, "tasks.%s.due", p->key), text);
+            bench_put_str(b, PATH("tasks", p->key, "due"), text);
         if (v_get_bool(p->val, "provisional") != d->due.provisional)
-            bench_put(b, bench_path(b, "tasks.%s.provisional", p->key), v_bool(b->a, d->due.provisional));
+            bench_put(b, PATH("tasks", p->key, "provisional"), v_bool(b->a, d->due.provisional));
     }
 }
 
@@ -158,11 +158,11 @@ static void settle(struct bench *b, const char *name)
     const struct settled s = settled(b, name);
     char text[DAY_TEXT];
     if (day_is(s.d.due.day))
-        bench_put_str(b, bench_path(b, "clocks.%s.due", name), day_text(s.d.due.day, text));
-    bench_put_str(b, bench_path(b, "clocks.%s.state", name), s.state);
-    bench_put(b, bench_path(b, "clocks.%s.provisional", name), v_bool(b->a, s.d.due.provisional));
-    bench_put_str(b, bench_path(b, "clocks.%s.calendar", name), calendar_version(b->j->calendar));
-    bench_put(b, bench_path(b, "clocks.%s.late", name), v_bool(b->a, s.late));
+        bench_put_str(b, PATH("clocks", name, "due"), day_text(s.d.due.day, text));
+    bench_put_str(b, PATH("clocks", name, "state"), s.state);
+    bench_put(b, PATH("clocks", name, "provisional"), v_bool(b->a, s.d.due.provisional));
+    bench_put_str(b, PATH("clocks", name, "calendar"), calendar_version(b->j->calendar));
+    bench_put(b, PATH("clocks", name, "late"), v_bool(b->a, s.late));
     put_moment(b, name, "near-at", s.near_at, s.near_at.ms != WHEN_NEVER.ms);
     put_moment(b, name, "miss-at", s.miss_at, s.miss_at.ms != WHEN_NEVER.ms);
     settle_tasks(b, name, &s.d);
@@ -178,7 +178,7 @@ static void enter_from(struct bench *b, const char *name, const char *op, struct
     if (n)
         v_put_int(b->a, e, "n", n);
     v_put_str(b->a, e, "fact", fact);
-    bench_push(b, bench_path(b, "clocks.%s.ledger", name), e);
+    bench_push(b, PATH("clocks", name, "ledger"), e);
     settle(b, name);
 }
 
@@ -231,7 +231,7 @@ static void start(struct bench *b, const struct clock_rule *rule, struct day fro
         v_put_bool(b->a, clock, "calendar-days", true);
     v_put(b->a, clock, "ledger", v_list(b->a));
     const char *name = bench_clock(b, rule->name);
-    bench_put(b, bench_path(b, "clocks.%s", name), clock);
+    bench_put(b, PATH("clocks", name), clock);
     enter_from(b, name, "start", from, 0, fact);
 }
 
@@ -254,7 +254,7 @@ static void reconsider(struct bench *b, const char *name)
     b->clock = name;
     tell_again(b, "limit-miss-undone", v_get(clock_of(b, name), "miss-told"));
     b->clock = NULL;
-    bench_del(b, bench_path(b, "clocks.%s.miss-told", name));
+    bench_del(b, PATH("clocks", name, "miss-told"));
 }
 
 void ledger_start_from(struct bench *b, const struct clock_rule *rule, const char *fact)
@@ -364,7 +364,7 @@ void ledger_correct(struct bench *b, int64_t event, struct day done)
         }
         if (!touched)
             continue;
-        bench_put(b, bench_path(b, "clocks.%s.ledger", name), ledger);
+        bench_put(b, PATH("clocks", name, "ledger"), ledger);
         settle(b, name);
         reconsider(b, name);
     }
@@ -396,7 +396,7 @@ void ledger_recount(struct bench *b, const char *name)
     v_put_str(b->a, e, "day", day_text(b->done, text));
     v_put_int(b->a, e, "event", b->j->event);
     v_put_str(b->a, e, "was", v_get_str(clock_of(b, name), "due", NULL));
-    bench_push(b, bench_path(b, "clocks.%s.ledger", name), e);
+    bench_push(b, PATH("clocks", name, "ledger"), e);
     settle(b, name);
     reconsider(b, name);
 }

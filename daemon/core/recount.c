@@ -48,15 +48,15 @@ static void task_moments(struct bench *b, const char *id, const struct asked *a)
     bool firm = a->at.ms != WHEN_NEVER.ms && !v_get_bool(task_of(b, id), "escalated");
     struct when remind = firm ? ledger_remind_at(b, a->due.day) : WHEN_NEVER;
     if (firm && remind.ms > b->j->now.ms)
-        bench_del(b, bench_path(b, "tasks.%s.reminded", id));
+        bench_del(b, PATH("tasks", id, "reminded"));
     if (firm && !v_get_bool(task_of(b, id), "reminded"))
-        bench_put(b, bench_path(b, "tasks.%s.remind-at", id), v_int(b->a, remind.ms));
+        bench_put(b, PATH("tasks", id, "remind-at"), v_int(b->a, remind.ms));
     else
-        bench_del(b, bench_path(b, "tasks.%s.remind-at", id));
+        bench_del(b, PATH("tasks", id, "remind-at"));
     if (firm)
-        bench_put(b, bench_path(b, "tasks.%s.due-at", id), v_int(b->a, a->at.ms));
+        bench_put(b, PATH("tasks", id, "due-at"), v_int(b->a, a->at.ms));
     else
-        bench_del(b, bench_path(b, "tasks.%s.due-at", id));
+        bench_del(b, PATH("tasks", id, "due-at"));
 }
 
 /* Whoever is asked; and, when the superior was told too early, whoever was told that. */
@@ -67,11 +67,11 @@ static void task_recount(struct bench *b, const char *id)
     const struct asked a = asked_by(b, task_of(b, id));
     const char *was = arena_str(b->a, v_get_str(task_of(b, id), "due", ""));
     bool told = strcmp(was, day_text(a.due.day, text)) != 0 || v_get_bool(task_of(b, id), "provisional");
-    bench_put_str(b, bench_path(b, "tasks.%s.due", id), text);
-    bench_put(b, bench_path(b, "tasks.%s.provisional", id), v_bool(b->a, a.due.provisional));
+    bench_put_str(b, PATH("tasks", id, "due"), text);
+    bench_put(b, PATH("tasks", id, "provisional"), v_bool(b->a, a.due.provisional));
     v_push(b->a, streams, v_str(b->a, v_get_str(task_of(b, id), "department", "")));
     if (v_get_bool(task_of(b, id), "escalated") && !a.over) {
-        bench_del(b, bench_path(b, "tasks.%s.escalated", id));
+        bench_del(b, PATH("tasks", id, "escalated"));
         const struct value *superiors = v_get(v_get(b->kase, "told"), "task-escalated");
         for (size_t i = 0; i < v_count(superiors); i++)
             v_push(b->a, streams, v_at(superiors, i));
@@ -176,7 +176,7 @@ static struct value *moved_of(struct bench *b, const struct limit_kind *kind, co
 
 size_t decide_stale(struct arena *a, const struct judge *j, struct limit **ret)
 {
-    struct bench b = {.a = a, .j = j, .p = j->procedure, .kase = v_branch(a, j->kase)};
+    struct bench b = {.a = a, .j = j, .p = j->procedure, .kase = case_fork(a, j->kase)};
     b.done = when_day(j->now, j->procedure->zone_minutes);
     struct limit *list = NULL;
     size_t n = 0, cap = 0;

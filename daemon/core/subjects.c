@@ -43,7 +43,7 @@ static void subjects_find(struct bench *b)
     for (size_t i = 0; i < b->p->nparts; i++)
         subjects_of_parts(b, list, &b->p->parts[i]);
     if (v_count(list) && !v_equal(list, v_get(b->kase, "subjects")))
-        bench_put(b, "subjects", list);
+        bench_put(b, PATH("subjects"), list);
 }
 
 struct value *subjects_moment(struct bench *b)
@@ -62,9 +62,9 @@ static void note_done(struct bench *b)
     char text[DAY_TEXT];
     if (!b->act)
         return;
-    bench_put_str(b, bench_path(b, "done.%s", b->act->name), day_text(b->done, text));
+    bench_put_str(b, PATH("done", b->act->name), day_text(b->done, text));
     if (b->act->on && b->acted_on)
-        bench_put_str(b, bench_path(b, "parts.%s.%s.acts-done.%s", b->act->on, b->acted_on, b->act->name), text);
+        bench_put_str(b, PATH("parts", b->act->on, b->acted_on, "acts-done", b->act->name), text);
 }
 
 void subjects_note(struct bench *b)
@@ -73,7 +73,7 @@ void subjects_note(struct bench *b)
     note_done(b);
     for (size_t i = 0; b->act && i < v_count(b->transitions); i++)
         if (strcmp(v_get_str(v_at(b->transitions, i), "kind", ""), DETERMINED) == 0) {
-            bench_put(b, "determined", subjects_moment(b));
+            bench_put(b, PATH("determined"), subjects_moment(b));
             break;
         }
 }

@@ -66,7 +66,7 @@ static int64_t open_task(struct bench *b, const struct ask *ask)
             v_put_int(b->a, t, "due-at", ledger_missed_at(b, ask->due.day).ms);
         }
     }
-    bench_put(b, bench_path(b, "tasks.%lld", (long long)id), t);
+    bench_put(b, PATH("tasks", bench_key(b, id)), t);
     v_push(b->a, b->opened, v_int(b->a, id));
     return id;
 }
@@ -136,7 +136,7 @@ static void note_told(struct bench *b, const char *type, const char *stream)
     for (size_t i = 0; i < v_count(told); i++)
         if (strcmp(v_text(v_at(told, i), ""), stream) == 0)
             return;
-    bench_push(b, bench_path(b, "told.%s", type), v_str(b->a, stream));
+    bench_push(b, PATH("told", type), v_str(b->a, stream));
 }
 
 static void notice_out(struct bench *b, struct value *n, const char *article)

@@ -85,6 +85,83 @@ static void a_change_of_no_such_form_is_corrupt(void **state)
     assert_int_equal(case_apply(a, v_list(a), v_list(a)), ST_CORRUPT);
 }
 
+static void a_path_is_read_and_written_the_same(void **state)
+{
+    struct arena *a = *state;
+    const char *good[] = {"stage", "clocks.verification-12.due", "a.b.c.d.e.f"};
+    const char *bad[] = {"", ".", "a.", ".a", "a..b", "a.b.c.d.e.f.g"};
+    struct path path;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(path_read(&path, good[i], strlen(good[i])));
+        assert_string_equal(v_text(path_text(a, &path), ""), good[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(path_read(&path, bad[i], strlen(bad[i])));
+    const char *name = "verification-12";
+    assert_string_equal(v_text(path_text(a, PATH("clocks", name, "due")), ""), "clocks.verification-12.due");
+    assert_string_equal(v_text(path_text(a, PATH("a", "b", "c", "d", "e")), ""), "a.b.c.d.e");
+}
+
+static struct value *some_case(struct arena *a)
+{
+    struct value *kase = v_map(a), *changes = v_list(a);
+    change_put(a, changes, "clocks.one.state", v_str(a, "running"));
+    change_put(a, changes, "clocks.two.state", v_str(a, "running"));
+    change_push(a, changes, "told.archived", v_str(a, "x"));
+    assert_int_equal(case_apply(a, kase, changes), ST_OK);
+    return kase;
+}
+
+static void a_fork_shares_the_case_and_never_changes_it(void **state)
+{
+    struct arena *a = *state;
+    struct value *kase = some_case(a), *before = v_copy(a, kase), *fork = case_fork(a, kase), *again;
+    bool covered;
+    const struct path *paths[] = {PATH("clocks", "one", "state"), PATH("clocks", "three", "state"), PATH("stage")};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        assert_int_equal(case_change(a, fork, CHANGE_PUT, paths[i], v_str(a, "met"), NULL, &covered), ST_OK);
+    assert_int_equal(case_change(a, fork, CHANGE_PUSH, PATH("told", "archived"), v_str(a, "y"), NULL, &covered), ST_OK);
+    assert_int_equal(case_change(a, fork, CHANGE_DEL, PATH("clocks", "two"), NULL, NULL, &covered), ST_OK);
+    assert_true(v_equal(before, kase));
+    assert_string_equal(v_text(v_path(fork, "clocks.one.state"), ""), "met");
+    assert_int_equal(v_count(v_get(fork, "clocks")), 2);
+    assert_int_equal(v_count(v_path(fork, "told.archived")), 2);
+    again = v_copy(a, fork); /* and two forks of one case know nothing of each other */
+    struct value *other = case_fork(a, fork);
+    assert_int_equal(case_change(a, other, CHANGE_DEL, PATH("clocks", "one", "state"), NULL, NULL, &covered), ST_OK);
+    assert_true(v_equal(again, fork));
+    assert_null(v_path(other, "clocks.one.state"));
+}
+
+static void what_an_event_put_is_changed_in_the_event(void **state)
+{
+    struct arena *a = *state;
+    struct value *kase = case_fork(a, NULL), *event = v_list(a), *clock = v_map(a), *list = v_list(a);
+    bool covered;
+    v_put(a, clock, "ledger", v_list(a));
+    assert_int_equal(case_change(a, kase, CHANGE_PUT, PATH("clocks", "one"), clock, event, &covered), ST_OK);
+    assert_false(covered);
+    assert_int_equal(case_change(a, kase, CHANGE_PUSH, PATH("clocks", "one", "ledger"), v_int(a, 1), event, &covered),
+                     ST_OK);
+    assert_true(covered);
+    assert_int_equal(v_count(v_get(clock, "ledger")), 1);
+    assert_int_equal(case_change(a, kase, CHANGE_PUT, PATH("clocks", "two", "state"), v_str(a, "met"), event, &covered),
+                     ST_OK);
+    assert_false(covered);
+    /* a list is put as it was: what is pushed on it later is a change of its own */
+    assert_int_equal(case_change(a, kase, CHANGE_PUT, PATH("papers", "report"), list, event, &covered), ST_OK);
+    assert_int_equal(case_change(a, kase, CHANGE_PUSH, PATH("papers", "report"), v_int(a, 2), event, &covered), ST_OK);
+    assert_false(covered);
+    assert_int_equal(v_count(list), 0);
+    assert_int_equal(v_count(v_path(kase, "papers.report")), 1);
+    /* the next event finds nothing that it has put */
+    struct value *next = v_list(a), *fork = case_fork(a, kase);
+    assert_int_equal(case_change(a, fork, CHANGE_PUT, PATH("clocks", "one", "state"), v_str(a, "met"), next, &covered),
+                     ST_OK);
+    assert_false(covered);
+    assert_null(v_get(clock, "state"));
+}
+
 static void clock(struct arena *a, struct value *changes, const char *name, const char *state_, int64_t near_at,
                   int64_t miss_at)
 {
@@ -194,6 +271,9 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(applying_never_changes_the_changes_themselves, setup, teardown),
         cmocka_unit_test_setup_teardown(deleting_what_is_not_there_is_fine, setup, teardown),
         cmocka_unit_test_setup_teardown(a_change_of_no_such_form_is_corrupt, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_path_is_read_and_written_the_same, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_fork_shares_the_case_and_never_changes_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_an_event_put_is_changed_in_the_event, setup, teardown),
         cmocka_unit_test_setup_teardown(only_running_clocks_and_open_tasks_are_due, setup, teardown),
         cmocka_unit_test_setup_teardown(a_provisional_limit_never_expires, setup, teardown),
         cmocka_unit_test_setup_teardown(a_case_is_found_by_what_it_is_and_who_has_part_in_it, setup, teardown),

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,6 +270,17 @@ static void names_are_letters_digits_and_inner_dashes(void **state)
     assert_true(text_is_name(longest));
 }
 
+static void a_number_is_written_as_printf_writes_it(void **state)
+{
+    (void)state;
+    const int64_t all[] = {0, 1, -1, 9, 10, 12345, -12345, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        char out[TEXT_INT], expected[32];
+        snprintf(expected, sizeof expected, "%lld", (long long)all[i]);
+        assert_string_equal(text_int(all[i], out), expected);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +295,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(distance_agrees_with_its_definition),
         cmocka_unit_test(long_words_and_broken_ones_are_survived),
         cmocka_unit_test(the_nearest_word_is_the_one_meant),
+        cmocka_unit_test(a_number_is_written_as_printf_writes_it),
         cmocka_unit_test(names_are_letters_digits_and_inner_dashes),
     };
     if (argc > 1)

@@ -220,6 +220,44 @@ static void a_copy_may_grow(void **state)
     assert_int_equal(v_get_int(copy, "2999", 0), 2999);
 }
 
+static void a_shallow_copy_grows_by_itself_and_holds_the_same_items(void **state)
+{
+    struct arena *a = *state;
+    struct value *map = v_map(a), *list = v_list(a), *inner = v_map(a);
+    v_put(a, map, "inner", inner);
+    v_push(a, list, inner);
+    struct value *map2 = v_shallow(a, map), *list2 = v_shallow(a, list);
+    for (int i = 0; i < 20; i++) {
+        v_put(a, map2, arena_printf(a, "k%d", i), v_int(a, i));
+        v_push(a, list2, v_int(a, i));
+    }
+    assert_int_equal(v_count(map), 1);
+    assert_int_equal(v_count(list), 1);
+    assert_ptr_equal(v_get(map2, "inner"), inner);
+    assert_ptr_equal(v_at(list2, 0), inner);
+    assert_int_equal(v_get_int(map2, "k19", 0), 19);
+    assert_int_equal(v_count(v_shallow(a, v_map(a))), 0);
+}
+
+static void keys_of_every_length_are_found_whether_literal_or_not(void **state)
+{
+    struct arena *a = *state;
+    struct value *map = v_map(a);
+    const char *all = "abcdefghijklmnop";
+    for (size_t n = 0; n <= 16; n++) {
+        char key[17] = {0}; /* copied: it is gone when the map is read */
+        memcpy(key, all, n);
+        v_put_int(a, map, key, (int64_t)n);
+        memset(key, 'x', sizeof key - 1);
+    }
+    for (size_t n = 0; n <= 16; n++)
+        assert_int_equal(v_get_int(map, arena_strn(a, all, n), -1), n);
+    assert_int_equal(v_get_int(map, "abc", -1), 3);
+    assert_int_equal(v_get_int(map, "abcdefgh", -1), 8);
+    assert_int_equal(v_get_int(map, "abcdefghijk", -1), 11);
+    assert_int_equal(v_get_int(map, "abd", -1), -1);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1)
@@ -237,6 +275,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(equal_means_same_content_with_maps_in_any_order, setup, teardown),
         cmocka_unit_test_setup_teardown(a_copy_is_equal_and_shares_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_copy_may_grow, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_shallow_copy_grows_by_itself_and_holds_the_same_items, setup, teardown),
+        cmocka_unit_test_setup_teardown(keys_of_every_length_are_found_whether_literal_or_not, setup, teardown),
     };
     return cmocka_run_group_tests_name("value", tests, NULL, NULL);
 }
