@@ -97,11 +97,12 @@ enum status command_draft(struct engine *e, struct arena *a, const struct origin
     struct judge j = {.command = o->message, .principal = o->principal};
     int64_t number = v_get_int(o->message, "case", 0);
     struct value *kase = NULL;
+    size_t bytes = 0;
     if (!may_act(e, o->principal, ret))
         return ST_OK;
     enum status st = judge_numbers(e, &j);
     if (!st && v_get(o->message, "case"))
-        st = case_load(e, a, number, &kase);
+        st = case_measure(e, a, number, &kase, &bytes);
     if (st == ST_NOT_FOUND) {
         *ret = draft_refused("form", "case-unknown", "there is no such case");
         return ST_OK;
@@ -120,5 +121,5 @@ enum status command_draft(struct engine *e, struct arena *a, const struct origin
     struct decision d = decide(a, &j);
     e->fold->hint = kase;
     e->fold->hint_case = number;
-    return draft_decision(e, a, j.procedure, kase, &d, "act", ret);
+    return draft_decision(e, a, j.procedure, kase, bytes, &d, "act", ret);
 }

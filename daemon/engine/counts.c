@@ -1,7 +1,6 @@
 #include "daemon/engine/counts.h"
 
 #include "daemon/base/check.h"
-#include "daemon/base/hash.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -16,10 +15,16 @@ struct slot {
     bool dirty;
 };
 
+struct head {
+    int64_t n;
+    bool known, dirty;
+};
+
 /* Open addressing; room is a power of two and never more than half full. */
 struct counts {
     struct slot *slot;
     size_t room, used;
+    struct head head[COUNT_HEADS_ALL];
 };
 
 struct counts *counts_new(void)
@@ -38,6 +43,7 @@ void counts_forget(struct counts *c)
     c->room = FIRST_ROOM;
     c->used = 0;
     c->slot = xcalloc(c->room, sizeof *c->slot);
+    memset(c->head, 0, sizeof c->head);
 }
 
 void counts_free(struct counts *c)
@@ -50,10 +56,27 @@ void counts_free(struct counts *c)
     free(c);
 }
 
+/* Eight bytes at a time; the keys are names that an administrator or a procedure gave. */
+static uint64_t hash(struct bytes key)
+{
+    const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t sum = key.n * factor, word = 0;
+    size_t i = 0;
+    for (; i + sizeof word <= key.n; i += sizeof word) {
+        memcpy(&word, key.p + i, sizeof word);
+        sum = (sum ^ word) * factor;
+        sum ^= sum >> 32;
+    }
+    for (word = 0; i < key.n; i++)
+        word = word << 8 | key.p[i];
+    sum = (sum ^ word) * factor;
+    return sum ^ sum >> 32;
+}
+
 /* The slot of a key, or the free one where it would stand. */
 static struct slot *find(const struct counts *c, struct bytes key)
 {
-    size_t i = (size_t)checksum(key.p, key.n, NULL, 0) & (c->room - 1);
+    size_t i = (size_t)hash(key) & (c->room - 1);
     while (c->slot[i].key && !(c->slot[i].nkey == key.n && memcmp(c->slot[i].key, key.p, key.n) == 0))
         i = (i + 1) & (c->room - 1);
     return &c->slot[i];
@@ -61,13 +84,14 @@ static struct slot *find(const struct counts *c, struct bytes key)
 
 static void grow(struct counts *c)
 {
-    struct counts bigger = {.room = c->room * 2, .used = c->used};
+    struct counts bigger = {.room = c->room * 2};
     bigger.slot = xcalloc(bigger.room, sizeof *bigger.slot);
     for (size_t i = 0; i < c->room; i++)
         if (c->slot[i].key)
             *find(&bigger, (struct bytes){c->slot[i].key, c->slot[i].nkey}) = c->slot[i];
     free(c->slot);
-    *c = bigger;
+    c->slot = bigger.slot;
+    c->room = bigger.room;
 }
 
 static struct slot *keep(struct counts *c, struct bytes key, int64_t n)
@@ -128,33 +152,91 @@ enum status counts_add(struct counts *c, struct store_txn *t, struct bytes key, 
     return st ? st : counts_set(c, key, n + by);
 }
 
+enum status counts_head(struct counts *c, struct store_txn *t, enum count_head head, int64_t *ret)
+{
+    struct head *h = &c->head[head];
+    if (!h->known) {
+        struct key k = head_key(head);
+        enum status st = count_read(t, key_bytes(&k), &h->n);
+        if (st)
+            return st;
+        h->known = true;
+    }
+    *ret = h->n;
+    return ST_OK;
+}
+
+void counts_head_set(struct counts *c, enum count_head head, int64_t n)
+{
+    c->head[head] = (struct head){n, true, true};
+}
+
+enum status counts_head_add(struct counts *c, struct store_txn *t, enum count_head head, int64_t by)
+{
+    int64_t n;
+    enum status st = counts_head(c, t, head, &n);
+    if (!st)
+        counts_head_set(c, head, n + by);
+    return st;
+}
+
+static enum status number_put(struct store_txn *t, struct bytes key, int64_t n)
+{
+    uint8_t val[8];
+    for (size_t i = 0; i < sizeof val; i++)
+        val[i] = (uint8_t)((uint64_t)n >> (56 - 8 * i));
+    return n ? store_put(t, DB_COUNTS, key, (struct bytes){val, sizeof val}) : store_del(t, DB_COUNTS, key);
+}
+
 enum status counts_flush(struct counts *c, struct store_txn *t)
 {
-    for (size_t i = 0; i < c->room; i++) {
+    enum status st = ST_OK;
+    for (enum count_head i = 0; !st && i < COUNT_HEADS_ALL; i++) {
+        struct key k = head_key(i);
+        if (c->head[i].dirty)
+            st = number_put(t, key_bytes(&k), c->head[i].n);
+        c->head[i].dirty = c->head[i].dirty && st;
+    }
+    for (size_t i = 0; !st && i < c->room; i++) {
         struct slot *s = &c->slot[i];
         if (!s->key || !s->dirty)
             continue;
-        struct buf val = {0};
-        buf_be64(&val, (uint64_t)s->n);
-        struct bytes key = {s->key, s->nkey};
-        enum status st = s->n ? store_put(t, DB_COUNTS, key, buf_bytes(&val)) : store_del(t, DB_COUNTS, key);
-        buf_done(&val);
-        if (st)
-            return st;
-        s->dirty = false;
+        st = number_put(t, (struct bytes){s->key, s->nkey}, s->n);
+        s->dirty = st != ST_OK;
     }
-    if (c->used > KEPT_MOST)
+    if (!st && c->used > KEPT_MOST)
         counts_forget(c);
-    return ST_OK;
+    return st;
+}
+
+struct key count_key_n(char kind, const char *name, size_t n)
+{
+    struct key k;
+    key_begin(&k);
+    if (n + 2 > sizeof k.b) {
+        k.spoilt = true;
+        return k;
+    }
+    k.b[0] = (uint8_t)kind;
+    memcpy(k.b + 1, name, n);
+    k.b[n + 1] = 0;
+    k.n = n + 2;
+    return k;
 }
 
 struct key count_key(char kind, const char *name)
 {
-    struct key k;
-    key_begin(&k);
-    key_add_u8(&k, (uint8_t)kind);
-    key_add_str(&k, name);
-    return k;
+    return count_key_n(kind, name, strlen(name));
+}
+
+struct key head_key(enum count_head head)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        COUNT_HEADS(X)
+#undef X
+    };
+    return count_key('h', names[head]);
 }
 
 struct key count_key_census(const char *procedure, const char *stage, const char *department)

@@ -16,11 +16,14 @@ struct draft draft_refused(const char *kind, const char *code, const char *text)
                           .done = DAY_NONE};
 }
 
+/* Keys that the map does not have yet, as far as they are there. */
 static void copy_keys(struct arena *a, struct value *to, const struct value *from, const char *const *keys)
 {
-    for (; *keys; keys++)
-        if (v_get(from, *keys))
-            v_put(a, to, *keys, v_get(from, *keys));
+    for (; *keys; keys++) {
+        struct value *v = v_get(from, *keys);
+        if (v)
+            map_add(a, to, *keys, v);
+    }
 }
 
 /* ---- notices ---- */
@@ -49,19 +52,19 @@ static enum status notice_make(struct engine *e, struct arena *a, const struct n
     if (st)
         return st;
     struct value *n = v_map(a);
-    v_put_str(a, n, "stream", stream);
-    v_put_int(a, n, "position", last + 1 + earlier(list, stream));
-    v_put_int(a, n, "event", event);
+    map_add_str(a, n, "stream", stream);
+    map_add_int(a, n, "position", last + 1 + earlier(list, stream));
+    map_add_int(a, n, "event", event);
     copy_keys(a, n, from, named);
-    v_put_int(a, n, "case", about->kase);
-    v_put_str(a, n, "procedure", about->procedure);
-    v_put_str(a, n, "stage", about->stage);
+    map_add_int(a, n, "case", about->kase);
+    map_add_str(a, n, "procedure", about->procedure);
+    map_add_str(a, n, "stage", about->stage);
     copy_keys(a, n, from, role);
-    v_put_int(a, n, "recorded", recorded.ms);
-    v_put_str(a, n, "done", day_text(about->done, day));
+    map_add_int(a, n, "recorded", recorded.ms);
+    map_add_str(a, n, "done", day_text(about->done, day));
     copy_keys(a, n, from, rest);
     if (e->simulated)
-        v_put_bool(a, n, "simulated", true);
+        map_add(a, n, "simulated", v_bool(a, true));
     *ret = n;
     return ST_OK;
 }
@@ -96,64 +99,65 @@ enum status draft_notices(struct engine *e, struct arena *a, struct draft *d, co
 
 /* ---- transitions ---- */
 
-/* The transition before this one for each prefix of its topic: in the store, or earlier in the same event. */
-static enum status previous(struct engine *e, struct arena *a, const struct value *list, const char *const *prefix,
+/* What all transitions of one event share, and the topics of those that were made. */
+struct feed {
+    const struct numbering *about;
+    int64_t event, last; /* the number of the transition before the first */
+    struct when recorded;
+    struct topic *made;
+    size_t n;
+};
+
+/* The transition before this one for each prefix of its topic: earlier in the same event, or in the store. */
+static enum status previous(struct engine *e, struct arena *a, const struct feed *f, const struct topic *topic,
                             struct value **ret)
 {
     struct value *prev = v_map(a);
-    for (size_t p = 0; p < TOPIC_PREFIXES; p++) {
-        int64_t n;
-        enum status st = fold_prefix(e->fold, e->txn, prefix[p], &n);
-        if (st)
-            return st;
-        for (size_t i = 0; i < v_count(list); i++) {
-            const struct value *t = v_at(list, i);
-            const char *mine[TOPIC_PREFIXES];
-            topic_prefixes(a, v_get_str(t, "kind", ""), v_get_str(t, "procedure", ""), v_get_str(t, "department", ""),
-                           mine);
-            if (strcmp(mine[p], prefix[p]) == 0)
-                n = v_get_int(t, "n", 0);
-        }
-        v_put_int(a, prev, prefix[p], n);
+    enum status st = ST_OK;
+    for (size_t p = 0; !st && p < TOPIC_PREFIXES; p++) {
+        size_t bytes = topic->n[p], i = f->n;
+        int64_t n = 0;
+        while (i && !(f->made[i - 1].n[p] == bytes && memcmp(f->made[i - 1].text, topic->text, bytes) == 0))
+            i--;
+        if (i)
+            n = f->last + (int64_t)i;
+        else
+            st = fold_prefix(e->fold, e->txn, topic->text, bytes, &n);
+        v_put_key(a, prev, topic->text, bytes, v_head(topic->text, bytes), v_int(a, n));
     }
     *ret = prev;
-    return ST_OK;
+    return st;
 }
 
 /* A transition as its reader gets it, PROTOCOL.md 5. */
-static enum status transition_make(struct engine *e, struct arena *a, const struct numbering *about, int64_t n,
-                                   const struct value *list, const struct value *from, struct value **ret)
+static enum status transition_make(struct engine *e, struct arena *a, struct feed *f, const struct value *from,
+                                   struct value **ret)
 {
-    const char *prefix[TOPIC_PREFIXES], *department = v_get_str(from, "department", "");
+    const char *kind = v_get_str(from, "kind", ""), *department = v_get_str(from, "department", "");
     char day[DAY_TEXT];
     struct value *prev;
-    struct when recorded = {0};
-    int64_t event;
     if (!*department)
         department = "-"; /* nobody must act: a topic has three parts all the same */
-    topic_prefixes(a, v_get_str(from, "kind", ""), about->procedure, department, prefix);
-    enum status st = previous(e, a, list, prefix, &prev);
-    if (!st)
-        st = engine_event(e, &event);
-    if (!st)
-        st = engine_now(e, &recorded);
+    struct topic topic = topic_make(a, kind, f->about->procedure, department);
+    enum status st = previous(e, a, f, &topic, &prev);
     if (st)
         return st;
+    f->made[f->n++] = topic;
     struct value *t = v_map(a), *departments = v_get(from, "departments"), *clocks = v_get(from, "clocks");
-    v_put_int(a, t, "n", n);
-    v_put_str(a, t, "kind", v_get_str(from, "kind", ""));
-    v_put_str(a, t, "procedure", about->procedure);
-    v_put_str(a, t, "department", department);
-    v_put_int(a, t, "case", about->kase);
-    v_put_int(a, t, "event", event);
-    v_put_int(a, t, "recorded", recorded.ms);
-    v_put_str(a, t, "done", day_text(about->done, day));
-    v_put_str(a, t, "stage", about->stage);
-    v_put(a, t, "departments", departments ? departments : v_list(a));
-    v_put(a, t, "clocks", clocks ? clocks : v_list(a));
-    v_put(a, t, "prev", prev);
+    map_add_int(a, t, "n", f->last + (int64_t)f->n);
+    map_add_str(a, t, "kind", kind);
+    map_add_str(a, t, "procedure", f->about->procedure);
+    map_add_str(a, t, "department", department);
+    map_add_int(a, t, "case", f->about->kase);
+    map_add_int(a, t, "event", f->event);
+    map_add_int(a, t, "recorded", f->recorded.ms);
+    map_add_str(a, t, "done", day_text(f->about->done, day));
+    map_add_str(a, t, "stage", f->about->stage);
+    map_add(a, t, "departments", departments ? departments : v_list(a));
+    map_add(a, t, "clocks", clocks ? clocks : v_list(a));
+    map_add(a, t, "prev", prev);
     if (e->simulated)
-        v_put_bool(a, t, "simulated", true);
+        map_add(a, t, "simulated", v_bool(a, true));
     *ret = t;
     return ST_OK;
 }
@@ -161,18 +165,21 @@ static enum status transition_make(struct engine *e, struct arena *a, const stru
 enum status draft_transitions(struct engine *e, struct arena *a, struct draft *d, const struct numbering *about,
                               const struct value *transitions)
 {
+    static const char *const told[] = {"n", "kind", NULL};
     struct value *list = v_list(a), *short_list = v_list(a);
-    int64_t last = 0;
-    enum status st = fold_head(e->fold, e->txn, HEAD_TRANSITION, &last);
+    struct feed f = {.about = about, .made = ARENA_ARRAY(a, struct topic, v_count(transitions))};
+    enum status st = fold_head(e->fold, e->txn, HEAD_TRANSITION, &f.last);
+    if (!st)
+        st = engine_event(e, &f.event);
+    if (!st)
+        st = engine_now(e, &f.recorded);
     for (size_t i = 0; !st && i < v_count(transitions); i++) {
-        struct value *t;
-        st = transition_make(e, a, about, last + 1 + (int64_t)i, list, v_at(transitions, i), &t);
+        struct value *t, *brief = v_map(a);
+        st = transition_make(e, a, &f, v_at(transitions, i), &t);
         if (st)
             break;
         v_push(a, list, t);
-        struct value *brief = v_map(a);
-        v_put_int(a, brief, "n", last + 1 + (int64_t)i);
-        v_put_str(a, brief, "kind", v_get_str(t, "kind", ""));
+        copy_keys(a, brief, t, told);
         v_push(a, short_list, brief);
     }
     v_put(a, d->keys, "transitions", list);
@@ -188,14 +195,14 @@ static void put_moves(struct arena *a, const struct value *transitions, const st
     bool was_ended = v_get_bool(before, "ended"), was_there = before;
     for (size_t i = 0; i < v_count(transitions); i++) {
         struct value *t = v_at(transitions, i), *was = v_map(a);
-        v_put_str(a, was, "stage", stage);
-        v_put_str(a, was, "department", department);
+        map_add_str(a, was, "stage", stage);
+        map_add_str(a, was, "department", department);
         if (was_ended)
-            v_put_bool(a, was, "ended", true);
+            map_add(a, was, "ended", v_bool(a, true));
         if (was_there)
-            v_put(a, t, "was", was);
+            map_add(a, t, "was", was);
         if (ended)
-            v_put_bool(a, t, "ended", true);
+            map_add(a, t, "ended", v_bool(a, true));
         stage = v_get_str(t, "stage", "");
         department = v_get_str(t, "department", "");
         was_ended = ended;
@@ -258,16 +265,20 @@ static size_t widest(const struct value *v, int levels)
     return most;
 }
 
-/* A record that could not be read back must never be written (the limits of wire.h). */
-static bool case_full(const struct value *before, const struct value *changes)
+/* A record that could not be read back must never be written (the limits of wire.h). Each value and each key takes a
+ * byte at least, so a short record needs no counting. */
+static bool case_full(const struct value *before, size_t bytes, const struct value *changes)
 {
     size_t more = tree_size(changes);
-    return more > WIRE_PAIRS || widest(before, 2) + v_count(changes) > WIRE_PAIRS ||
-           tree_size(before) + more > WIRE_VALUES;
+    if (more > WIRE_PAIRS)
+        return true;
+    if (bytes <= WIRE_PAIRS - more)
+        return false;
+    return widest(before, 2) + v_count(changes) > WIRE_PAIRS || tree_size(before) + more > WIRE_VALUES;
 }
 
 enum status draft_decision(struct engine *e, struct arena *a, const struct procedure *p, const struct value *before,
-                           const struct decision *d, const char *kind, struct draft *ret)
+                           size_t bytes, const struct decision *d, const char *kind, struct draft *ret)
 {
     if (!d->accepted) {
         const char *k = d->rejection.kind;
@@ -275,7 +286,7 @@ enum status draft_decision(struct engine *e, struct arena *a, const struct proce
         ret->remember = strcmp(k, "law") == 0 || strcmp(k, "conflict") == 0;
         return ST_OK;
     }
-    if (case_full(before, d->changes)) {
+    if (case_full(before, bytes, d->changes)) {
         *ret = draft_refused("limit", "case-full", "the case would hold more than a case can");
         return ST_OK;
     }

@@ -72,10 +72,11 @@ static enum status fire(struct engine *e, struct arena *a, const struct moment *
 {
     struct value *kase, *answer;
     struct draft d;
+    size_t bytes;
     struct judge j = {.principal = SELF, .command = v_map(a)};
     enum status st = recount_first(e, m->kase);
     if (!st)
-        st = case_load(e, a, m->kase, &kase);
+        st = case_measure(e, a, m->kase, &kase, &bytes);
     if (!st)
         st = judge_numbers(e, &j);
     if (st)
@@ -85,7 +86,7 @@ static enum status fire(struct engine *e, struct arena *a, const struct moment *
     if (!j.procedure)
         return ST_OK;
     struct decision decision = decide_due(a, &j, m->what, m->name);
-    st = draft_decision(e, a, j.procedure, kase, &decision, "due", &d);
+    st = draft_decision(e, a, j.procedure, kase, bytes, &decision, "due", &d);
     if (st || !d.accepted)
         return st;
     const struct origin o = {.principal = SELF, .id = moment_id(a, m, kase)};

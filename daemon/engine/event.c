@@ -35,11 +35,21 @@ static enum status decode(struct arena *a, struct bytes in, struct value **ret)
     return ST_OK;
 }
 
-enum status record_read(struct arena *a, struct store_txn *t, enum store_db db, struct bytes key, struct value **ret)
+enum status record_measure(struct arena *a, struct store_txn *t, enum store_db db, struct bytes key, struct value **ret,
+                           size_t *ret_bytes)
 {
     struct bytes val;
     enum status st = store_get(t, db, key, &val);
-    return st ? st : decode(a, val, ret);
+    if (st)
+        return st;
+    *ret_bytes = val.n;
+    return decode(a, val, ret);
+}
+
+enum status record_read(struct arena *a, struct store_txn *t, enum store_db db, struct bytes key, struct value **ret)
+{
+    size_t ignored;
+    return record_measure(a, t, db, key, ret, &ignored);
 }
 
 enum status record_put(struct store_txn *t, enum store_db db, struct bytes key, const struct value *v)

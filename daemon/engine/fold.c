@@ -85,16 +85,9 @@ enum status fold_flush(struct fold *f, struct store_txn *t)
 
 /* ---- heads ---- */
 
-enum status fold_head(struct fold *f, struct store_txn *t, const char *name, int64_t *ret)
+enum status fold_head(struct fold *f, struct store_txn *t, enum count_head head, int64_t *ret)
 {
-    struct key k = count_key('h', name);
-    return counts_get(f->counts, t, key_bytes(&k), ret);
-}
-
-static enum status head_set(struct fold *f, const char *name, int64_t n)
-{
-    struct key k = count_key('h', name);
-    return counts_set(f->counts, key_bytes(&k), n);
+    return counts_head(f->counts, t, head, ret);
 }
 
 enum status fold_stream(struct fold *f, struct store_txn *t, const char *stream, int64_t *ret)
@@ -103,9 +96,9 @@ enum status fold_stream(struct fold *f, struct store_txn *t, const char *stream,
     return counts_get(f->counts, t, key_bytes(&k), ret);
 }
 
-enum status fold_prefix(struct fold *f, struct store_txn *t, const char *prefix, int64_t *ret)
+enum status fold_prefix(struct fold *f, struct store_txn *t, const char *prefix, size_t n, int64_t *ret)
 {
-    struct key k = count_key('p', prefix);
+    struct key k = count_key_n('p', prefix, n);
     return counts_get(f->counts, t, key_bytes(&k), ret);
 }
 
@@ -161,13 +154,19 @@ struct key standing_key(const char *kind, const char *name)
     return k;
 }
 
-void topic_prefixes(struct arena *a, const char *kind, const char *procedure, const char *department,
-                    const char *ret[TOPIC_PREFIXES])
+struct topic topic_make(struct arena *a, const char *kind, const char *procedure, const char *department)
 {
-    ret[0] = "";
-    ret[1] = arena_printf(a, "%s/", kind);
-    ret[2] = arena_printf(a, "%s%s/", ret[1], procedure);
-    ret[3] = arena_printf(a, "%s%s/", ret[2], department);
+    const char *const part[] = {kind, procedure, department};
+    const size_t length[] = {strlen(kind), strlen(procedure), strlen(department)};
+    char *text = arena_alloc(a, length[0] + length[1] + length[2] + TOPIC_PREFIXES);
+    struct topic ret = {.text = text};
+    for (size_t i = 0, n = 0; i + 1 < TOPIC_PREFIXES; i++) {
+        memcpy(text + n, part[i], length[i]);
+        n += length[i];
+        text[n++] = '/';
+        ret.n[i + 1] = n;
+    }
+    return ret;
 }
 
 /* ---- one event ---- */
@@ -176,15 +175,13 @@ static enum status fold_heads(struct fold *f, struct store_txn *t, const struct 
 {
     int64_t last, n = v_get_int(event, "n", 0);
     enum status st = fold_head(f, t, HEAD_EVENT, &last);
-    if (!st && n != last + 1)
-        st = ST_CORRUPT;
-    if (!st)
-        st = head_set(f, HEAD_EVENT, n);
-    if (!st)
-        st = head_set(f, HEAD_RECORDED, v_get_int(event, "recorded", 0));
-    if (!st && v_get(event, "clock"))
-        st = head_set(f, HEAD_CLOCK, v_get_int(event, "clock", 0));
-    return st;
+    if (st || n != last + 1)
+        return st ? st : ST_CORRUPT;
+    counts_head_set(f->counts, HEAD_EVENT, n);
+    counts_head_set(f->counts, HEAD_RECORDED, v_get_int(event, "recorded", 0));
+    if (v_get(event, "clock"))
+        counts_head_set(f->counts, HEAD_CLOCK, v_get_int(event, "clock", 0));
+    return ST_OK;
 }
 
 /* A change of the register or of the law: kept as it came, with the number of its event. */
@@ -216,21 +213,20 @@ static enum status fold_recount(struct fold *f, struct store_txn *t, const struc
 {
     const struct value *recount = v_get(event, "recount");
     bool load = strcmp(v_get_str(v_get(event, "register"), "act", ""), "calendar-load") == 0;
-    int64_t cases = 0, to = v_get_int(recount, "to", 0), begun = 0;
+    int64_t cases = 0, to = v_get_int(recount, "to", 0);
     enum status st = load ? fold_head(f, t, HEAD_CASE, &cases) : ST_OK;
     if (st || (load && !cases) || (!load && !recount))
         return st;
     bool over = strcmp(v_get_str(event, "kind", ""), "recounted") == 0;
     if (!load && !over) {
-        struct key moved = count_key('h', HEAD_RECOUNT_MOVED);
-        st = counts_add(f->counts, t, key_bytes(&moved), 1);
-        return st || to <= 1 ? st : head_set(f, HEAD_RECOUNT_TO, to - 1);
+        if (to > 1)
+            counts_head_set(f->counts, HEAD_RECOUNT_TO, to - 1);
+        return counts_head_add(f->counts, t, HEAD_RECOUNT_MOVED, 1);
     }
-    begun = load ? v_get_int(event, "n", 0) : 0;
-    st = head_set(f, HEAD_RECOUNT, begun);
-    if (!st)
-        st = head_set(f, HEAD_RECOUNT_TO, 0);
-    return st ? st : head_set(f, HEAD_RECOUNT_MOVED, 0);
+    counts_head_set(f->counts, HEAD_RECOUNT, load ? v_get_int(event, "n", 0) : 0);
+    counts_head_set(f->counts, HEAD_RECOUNT_TO, 0);
+    counts_head_set(f->counts, HEAD_RECOUNT_MOVED, 0);
+    return ST_OK;
 }
 
 static enum status fold_answer(struct arena *a, struct store_txn *t, const struct value *event)
@@ -292,10 +288,7 @@ static enum status fold_lists(struct fold *f, struct arena *a, struct store_txn 
     for (size_t i = 0; !st && i < v_count(transitions); i++)
         st = fold_transition(f, a, t, v_at(transitions, i));
     int64_t tasks = v_get_int(event, "tasks", 0);
-    struct key k = count_key('h', HEAD_TASK);
-    if (!st && tasks)
-        st = counts_add(f->counts, t, key_bytes(&k), tasks);
-    return st;
+    return st || !tasks ? st : counts_head_add(f->counts, t, HEAD_TASK, tasks);
 }
 
 enum status fold_event(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event,

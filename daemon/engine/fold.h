@@ -52,12 +52,12 @@ MUST_USE enum status fold_event(struct fold *f, struct arena *a, struct store_tx
                                 struct bytes encoded);
 MUST_USE enum status fold_flush(struct fold *f, struct store_txn *t);
 
-/* Heads, as the transaction sees them; the names are in counts.h. */
-MUST_USE enum status fold_head(struct fold *f, struct store_txn *t, const char *name, int64_t *ret);
+/* Heads, as the transaction sees them. */
+MUST_USE enum status fold_head(struct fold *f, struct store_txn *t, enum count_head head, int64_t *ret);
 
-/* The last position of a stream, the last transition with a prefix. */
+/* The last position of a stream, the last transition with a prefix (n bytes). */
 MUST_USE enum status fold_stream(struct fold *f, struct store_txn *t, const char *stream, int64_t *ret);
-MUST_USE enum status fold_prefix(struct fold *f, struct store_txn *t, const char *prefix, int64_t *ret);
+MUST_USE enum status fold_prefix(struct fold *f, struct store_txn *t, const char *prefix, size_t n, int64_t *ret);
 
 /* Where the answer to a command stands: a UUID as 16 bytes, another id (the daemon's own) as its text. */
 struct key answer_key(const char *principal, const char *id);
@@ -74,10 +74,13 @@ struct key group_key(const char *stream, const char *group, uint64_t position);
 /* 'c': where a subscriber is; 'r': when it came there. The name of a group is group_cursor_name(). */
 struct key cursor_key(char kind, const char *stream, const char *name);
 const char *group_cursor_name(struct arena *a, const char *group);
-/* The prefixes of "kind/procedure/department/", the empty one first. Always 4. */
+/* "kind/procedure/department/" and how long its prefixes are: nothing, one part, two, all. */
 enum { TOPIC_PREFIXES = 4 };
-void topic_prefixes(struct arena *a, const char *kind, const char *procedure, const char *department,
-                    const char *ret[TOPIC_PREFIXES]);
+struct topic {
+    const char *text;
+    size_t n[TOPIC_PREFIXES];
+};
+struct topic topic_make(struct arena *a, const char *kind, const char *procedure, const char *department);
 
 /* ---- between the files of the fold ---- */
 MUST_USE enum status fold_case(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event,

@@ -42,11 +42,10 @@ static enum status census(struct fold *f, struct store_txn *t, const struct seat
         if (!st)
             st = seat_count(f, t, now, 1);
     }
-    struct key open = count_key('h', HEAD_OPEN), cases = count_key('h', HEAD_CASE);
     if (!st && now->open != old->open)
-        st = counts_add(f->counts, t, key_bytes(&open), now->open ? 1 : -1);
+        st = counts_head_add(f->counts, t, HEAD_OPEN, now->open ? 1 : -1);
     if (!st && !old->there)
-        st = counts_add(f->counts, t, key_bytes(&cases), 1);
+        st = counts_head_add(f->counts, t, HEAD_CASE, 1);
     return st;
 }
 

@@ -4,18 +4,22 @@
 
 #include <string.h>
 
+/* What goes out is encoded once, where it stays until it is out. */
+static struct arena *sink_arena(const struct fold *f, struct arena *a)
+{
+    return f->sink ? f->sink->arena : a;
+}
+
 static void sink_notice(struct fold_sink *s, const char *stream, uint64_t position, struct bytes bytes)
 {
     ARENA_GROW(s->arena, s->notice, s->nnotices, s->notice_room);
-    s->notice[s->nnotices++] = (struct outgoing_notice){
-        arena_str(s->arena, stream), position, {arena_copy(s->arena, bytes.p, bytes.n), bytes.n}};
+    s->notice[s->nnotices++] = (struct outgoing_notice){arena_str(s->arena, stream), position, bytes};
 }
 
 static void sink_transition(struct fold_sink *s, uint64_t n, const char *topic, struct bytes bytes)
 {
     ARENA_GROW(s->arena, s->transition, s->ntransitions, s->transition_room);
-    s->transition[s->ntransitions++] =
-        (struct outgoing_transition){n, arena_str(s->arena, topic), {arena_copy(s->arena, bytes.p, bytes.n), bytes.n}};
+    s->transition[s->ntransitions++] = (struct outgoing_transition){n, arena_str(s->arena, topic), bytes};
 }
 
 enum status fold_notice(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event,
@@ -28,13 +32,13 @@ enum status fold_notice(struct fold *f, struct arena *a, struct store_txn *t, co
         st = ST_CORRUPT;
     if (st)
         return st;
-    struct bytes bytes = value_bytes(a, notice);
+    struct bytes bytes = value_bytes(sink_arena(f, a), notice);
     struct key k = stream_key(stream, (uint64_t)position), head = count_key('s', stream);
     struct key open = notice_key('o', stream, (uint64_t)position), unserved = count_key('u', stream);
     struct value *state = v_map(a);
-    v_put_str(a, state, "type", v_get_str(notice, "type", ""));
-    v_put_int(a, state, "case", v_get_int(notice, "case", 0));
-    v_put_int(a, state, "since", v_get_int(event, "recorded", 0));
+    map_add_str(a, state, "type", v_get_str(notice, "type", ""));
+    map_add_int(a, state, "case", v_get_int(notice, "case", 0));
+    map_add_int(a, state, "since", v_get_int(event, "recorded", 0));
     st = store_put(t, DB_STREAMS, key_bytes(&k), bytes);
     if (!st)
         st = record_put(t, DB_NOTICES, key_bytes(&open), state);
@@ -55,23 +59,21 @@ enum status fold_transition(struct fold *f, struct arena *a, struct store_txn *t
         st = ST_CORRUPT;
     if (st)
         return st;
-    const char *prefix[TOPIC_PREFIXES];
-    topic_prefixes(a, v_get_str(transition, "kind", ""), v_get_str(transition, "procedure", ""),
-                   v_get_str(transition, "department", ""), prefix);
-    struct bytes bytes = value_bytes(a, transition);
-    struct key k = stream_key("transitions", (uint64_t)n), head = count_key('h', HEAD_TRANSITION);
+    const char *name = v_get_str(transition, "kind", "");
+    struct topic topic =
+        topic_make(a, name, v_get_str(transition, "procedure", ""), v_get_str(transition, "department", ""));
+    struct bytes bytes = value_bytes(sink_arena(f, a), transition);
+    struct key k = stream_key("transitions", (uint64_t)n), kind = count_key('k', name);
     st = store_put(t, DB_STREAMS, key_bytes(&k), bytes);
-    if (!st)
-        st = counts_set(f->counts, key_bytes(&head), n);
+    counts_head_set(f->counts, HEAD_TRANSITION, n);
     for (size_t i = 0; !st && i < TOPIC_PREFIXES; i++) {
-        struct key p = count_key('p', prefix[i]);
+        struct key p = count_key_n('p', topic.text, topic.n[i]);
         st = counts_set(f->counts, key_bytes(&p), n);
     }
-    struct key kind = count_key('k', v_get_str(transition, "kind", ""));
     if (!st)
         st = counts_add(f->counts, t, key_bytes(&kind), 1);
     if (!st && f->sink)
-        sink_transition(f->sink, (uint64_t)n, prefix[TOPIC_PREFIXES - 1], bytes);
+        sink_transition(f->sink, (uint64_t)n, topic.text, bytes);
     return st;
 }
 

@@ -275,7 +275,7 @@ static enum status judge_act(struct import *m, size_t i)
     m->judge.command = message;
     struct decision d = decide(m->a, &m->judge);
     d.notices = d.transitions = v_list(m->a); /* they were told then */
-    st = draft_decision(m->e, m->a, m->judge.procedure, m->kase, &d, "act", &m->draft[i]);
+    st = draft_decision(m->e, m->a, m->judge.procedure, m->kase, SIZE_MAX, &d, "act", &m->draft[i]);
     if (st)
         return st;
     if (!m->draft[i].accepted) {
@@ -292,7 +292,7 @@ static enum status judge_end(struct import *m)
     struct draft *end = &m->draft[m->n];
     m->judge.command = m->o->message;
     struct decision d = decide_imported(m->a, &m->judge, m->key, v_get(m->fields, "file"));
-    enum status st = draft_decision(m->e, m->a, m->judge.procedure, m->kase, &d, "import", end);
+    enum status st = draft_decision(m->e, m->a, m->judge.procedure, m->kase, SIZE_MAX, &d, "import", end);
     if (st || !end->accepted) {
         refuse(m, *end);
         return st;

@@ -80,10 +80,11 @@ struct draft {
 /* ---- draft.c ---- */
 struct draft draft_new(struct arena *a, const char *kind, const char *act);
 struct draft draft_refused(const char *kind, const char *code, const char *text);
-/* The draft of a decision about a case (before: the case as it is, NULL: new). number: of the event. */
+/* The draft of a decision about a case. before: the case as it is (NULL: new); bytes: how long its record is, SIZE_MAX
+ * where it was not read from one. */
 MUST_USE enum status draft_decision(struct engine *e, struct arena *a, const struct procedure *p,
-                                    const struct value *before, const struct decision *d, const char *kind,
-                                    struct draft *ret);
+                                    const struct value *before, size_t bytes, const struct decision *d,
+                                    const char *kind, struct draft *ret);
 /* Give notices and transitions of one case their numbers: into keys and answer. Notices of several cases: one after the
  * other. */
 struct numbering {
@@ -107,6 +108,9 @@ MUST_USE enum status engine_now(struct engine *e, struct when *ret);
 struct day engine_day(const struct engine *e, struct when now);
 MUST_USE enum status engine_event(struct engine *e, int64_t *ret_next);
 MUST_USE enum status case_load(struct engine *e, struct arena *a, int64_t kase, struct value **ret); /* NOT_FOUND */
+/* The same, and how long the record is. */
+MUST_USE enum status case_measure(struct engine *e, struct arena *a, int64_t kase, struct value **ret,
+                                  size_t *ret_bytes);
 
 /* ---- job.c ---- */
 MUST_USE enum status job_do(struct engine *e, const struct job *job, struct arena *out, struct bytes *ret);

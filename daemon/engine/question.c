@@ -145,7 +145,7 @@ static enum status put_head(struct asking *k)
     int64_t gen, number;
     enum status st = generation(k, &gen);
     if (!st)
-        st = number_read(k, count_key('h', HEAD_EVENT), &number);
+        st = number_read(k, head_key(HEAD_EVENT), &number);
     if (st)
         return st;
     v_put_int(k->a, k->answer, "generation", gen);
@@ -158,11 +158,11 @@ static enum status ask_status(struct asking *k)
     int64_t transition = 0, cases = 0, open = 0, unserved = 0;
     enum status st = put_head(k);
     if (!st)
-        st = number_read(k, count_key('h', HEAD_TRANSITION), &transition);
+        st = number_read(k, head_key(HEAD_TRANSITION), &transition);
     if (!st)
-        st = number_read(k, count_key('h', HEAD_CASE), &cases);
+        st = number_read(k, head_key(HEAD_CASE), &cases);
     if (!st)
-        st = number_read(k, count_key('h', HEAD_OPEN), &open);
+        st = number_read(k, head_key(HEAD_OPEN), &open);
     if (!st)
         st = unserved_total(k, &unserved);
     v_put_int(k->a, k->answer, "transition", transition);
@@ -272,7 +272,7 @@ static enum status ask_store(struct asking *k)
     if (st)
         return st;
     int64_t at = 0;
-    st = number_read(k, count_key('h', HEAD_EVENT), &at);
+    st = number_read(k, head_key(HEAD_EVENT), &at);
     v_put_int(k->a, k->answer, "at", at);
     if (!st)
         st = ask(k);

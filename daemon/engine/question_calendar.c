@@ -75,7 +75,7 @@ static enum status case_show(struct asking *k, struct arena *scratch, int64_t nu
 static enum status preview_walk(struct asking *k, struct preview *p)
 {
     int64_t cases = 0, at = (int64_t)page_after_number(k);
-    enum status st = number_read(k, count_key('h', HEAD_CASE), &cases);
+    enum status st = number_read(k, head_key(HEAD_CASE), &cases);
     struct arena *scratch = arena_new();
     for (int i = 0; !st && at < cases && i < CASES; i++) {
         st = case_show(k, scratch, ++at, p);

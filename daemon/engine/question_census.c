@@ -51,11 +51,12 @@ static enum status table_read(struct asking *k, const struct table *t, struct va
 static enum status put_heads(struct asking *k)
 {
     static const struct {
-        const char *head, *key;
+        enum count_head head;
+        const char *key;
     } heads[] = {{HEAD_EVENT, "number"}, {HEAD_TRANSITION, "transition"}, {HEAD_CASE, "opened"}, {HEAD_OPEN, "closed"}};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
         int64_t n = 0;
-        enum status st = number_read(k, count_key('h', heads[i].head), &n);
+        enum status st = number_read(k, head_key(heads[i].head), &n);
         if (st)
             return st;
         v_put_int(k->a, k->answer, heads[i].key, n);

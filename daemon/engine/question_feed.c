@@ -28,10 +28,10 @@ static enum status numbered(struct asking *k, enum store_db db, struct key prefi
     return st == ST_NOT_FOUND ? ST_OK : asking_bad(k, st, db, n);
 }
 
-static enum status put_last(struct asking *k, const char *head)
+static enum status put_last(struct asking *k, enum count_head head)
 {
     int64_t last;
-    enum status st = number_read(k, count_key('h', head), &last);
+    enum status st = number_read(k, head_key(head), &last);
     if (!st)
         v_put_int(k->a, k->answer, "last", last);
     return st;

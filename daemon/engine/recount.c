@@ -61,7 +61,7 @@ static enum status limit_write(struct engine *e, const struct judge *j, const st
     struct value *answer, *recount = v_map(a);
     int64_t kase = v_get_int(j->kase, "case", 0);
     struct decision decision = decide_recount(a, j, limit->what, limit->name);
-    enum status st = draft_decision(e, a, j->procedure, j->kase, &decision, "recount", &d);
+    enum status st = draft_decision(e, a, j->procedure, j->kase, SIZE_MAX, &decision, "recount", &d);
     *ret = !st && d.accepted;
     if (!*ret)
         return st;

@@ -73,7 +73,7 @@ enum status refold_wanted(struct store *s, enum refold_want *ret)
     if (st)
         return st;
     bool asked = store_get(t, DB_META, refold_key(), &ignored) == ST_OK;
-    struct key head = count_key('h', HEAD_EVENT);
+    struct key head = head_key(HEAD_EVENT);
     st = event_last(t, &last);
     if (!st && last && !is_ours(t))
         asked = true;

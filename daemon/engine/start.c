@@ -28,7 +28,7 @@ static enum status generation_read(struct engine *e, struct store_txn *t)
 static enum status time_check(struct engine *e, struct store_txn *t, struct when now)
 {
     int64_t recorded, clock;
-    struct key r = count_key('h', HEAD_RECORDED), c = count_key('h', HEAD_CLOCK);
+    struct key r = head_key(HEAD_RECORDED), c = head_key(HEAD_CLOCK);
     enum status st = count_read(t, key_bytes(&r), &recorded);
     if (!st)
         st = count_read(t, key_bytes(&c), &clock);
@@ -113,9 +113,8 @@ static enum status start_create(struct engine *e)
     enum status st = generation_put(e);
     if (!st)
         st = fold_sign(e->txn);
-    struct key clock = count_key('h', HEAD_CLOCK);
     if (!st && e->simulated) /* the first event is recorded in simulated time already */
-        st = counts_set(e->fold->counts, key_bytes(&clock), e->options.simulated_start.ms);
+        counts_head_set(e->fold->counts, HEAD_CLOCK, e->options.simulated_start.ms);
     return st ? st : own_event(e, NULL, &d);
 }
 

@@ -6,7 +6,7 @@
 static enum status stream_last(struct store_txn *t, const char *stream, uint64_t *ret)
 {
     int64_t last;
-    struct key k = strcmp(stream, "transitions") == 0 ? count_key('h', HEAD_TRANSITION) : count_key('s', stream);
+    struct key k = strcmp(stream, "transitions") == 0 ? head_key(HEAD_TRANSITION) : count_key('s', stream);
     enum status st = count_read(t, key_bytes(&k), &last);
     if (!st)
         *ret = (uint64_t)last;

@@ -30,10 +30,16 @@ enum status engine_event(struct engine *e, int64_t *ret_next)
     return st;
 }
 
-enum status case_load(struct engine *e, struct arena *a, int64_t kase, struct value **ret)
+enum status case_measure(struct engine *e, struct arena *a, int64_t kase, struct value **ret, size_t *ret_bytes)
 {
     struct key k = case_key(kase);
-    return kase > 0 ? record_read(a, e->txn, DB_CASES, key_bytes(&k), ret) : ST_NOT_FOUND;
+    return kase > 0 ? record_measure(a, e->txn, DB_CASES, key_bytes(&k), ret, ret_bytes) : ST_NOT_FOUND;
+}
+
+enum status case_load(struct engine *e, struct arena *a, int64_t kase, struct value **ret)
+{
+    size_t ignored;
+    return case_measure(e, a, kase, ret, &ignored);
 }
 
 /* ---- answers ---- */

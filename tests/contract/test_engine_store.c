@@ -478,7 +478,7 @@ static void a_refold_that_goes_on_with_a_damaged_record_begins_anew(void **state
     live(p->h);
     struct buf before = dump(p->h, true);
     leave_under_way(house_store(p->h), FOLD_NUMBER);
-    struct key head = count_key('h', HEAD_EVENT);
+    struct key head = head_key(HEAD_EVENT);
     assert_int_equal(store_mem_flip(house_store(p->h), DB_COUNTS, key_bytes(&head), 40), ST_OK);
     house_restart(p->h);
     struct buf after = dump(p->h, true);
@@ -492,7 +492,7 @@ static int64_t folded_in_file(struct place *p)
 {
     struct store *s = disk_open(p);
     struct store_txn *t;
-    struct key head = count_key('h', HEAD_EVENT);
+    struct key head = head_key(HEAD_EVENT);
     int64_t n;
     assert_int_equal(store_read(s, &t), ST_OK);
     assert_int_equal(count_read(t, key_bytes(&head), &n), ST_OK);
