@@ -1,6 +1,7 @@
 #include "daemon/store/store.h"
 
 #include "daemon/base/check.h"
+#include "daemon/store/ahead.h"
 #include "daemon/store/backend.h"
 
 #include <errno.h>
@@ -14,18 +15,15 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* The file is kept longer than its last page by at least HEAD_ROOM, in steps of STEP: see keep_longer(). */
-#define STEP ((uint64_t)64 * 1024 * 1024)
-#define HEAD_ROOM ((uint64_t)16 * 1024 * 1024)
-
-enum { READERS = 256, PAGES_A_WRITE = 8, PATH_BYTES = 4096 };
+/* SMALL: a commit that writes no more is one of a few commands, and waits for little else than its flush. */
+enum { READERS = 256, PAGES_A_WRITE = 8, PATH_BYTES = 4096, SMALL = 32 * 1024 };
 
 struct disk {
     struct store store;
     MDB_env *env;
-    int lock_fd; /* flock: one opener; its first byte says that the store was made */
-    int file_fd; /* data.mdb, as LMDB has it open */
-    uint64_t page, length;
+    int lock_fd;       /* flock: one opener; its first byte says that the store was made */
+    struct ahead file; /* data.mdb, as LMDB has it open */
+    uint64_t page;
     MDB_dbi dbi[STORE_DB_COUNT];
 };
 
@@ -114,19 +112,10 @@ static uint64_t used_bytes(struct disk *d)
     return ((uint64_t)info.me_last_pgno + 1) * d->page;
 }
 
-/* LMDB may count pages at the end that it never wrote, so the length of its file says nothing by itself. Therefore the
- * file is made longer (with a hole, which costs no blocks) before a commit that could reach its end, and the flush of
- * that commit makes the length durable with it: a file shorter than its last page was cut off by somebody. */
 static enum status keep_longer(struct disk *d, uint64_t wanted)
 {
-    uint64_t need = used_bytes(d) + wanted;
-    if (need + HEAD_ROOM <= d->length)
-        return ST_OK;
-    uint64_t length = (need + HEAD_ROOM + STEP - 1) / STEP * STEP;
-    if (ftruncate(d->file_fd, (off_t)length) < 0)
-        return status_of(errno);
-    d->length = length;
-    return ST_OK;
+    int error = ahead_keep(&d->file, used_bytes(d), wanted);
+    return error ? status_of(error) : ST_OK;
 }
 
 static void disk_close(struct store *s)
@@ -190,7 +179,7 @@ static enum status disk_begin(struct store *s, bool write, struct store_txn **re
 static bool out_of_space(struct disk *d, uint64_t wanted)
 {
     struct statvfs fs;
-    if (fstatvfs(d->file_fd, &fs) < 0)
+    if (fstatvfs(d->file.fd, &fs) < 0)
         return false;
     return (uint64_t)fs.f_bavail * fs.f_frsize < wanted + d->page;
 }
@@ -220,6 +209,8 @@ static enum status disk_commit(struct store_txn *txn)
     if (st) {
         mdb_txn_abort(t->mdb);
     } else {
+        if (t->bytes < SMALL)
+            ahead_write(&d->file, used_bytes(d));
         int rc = mdb_txn_commit(t->mdb);
         if (rc)
             st = failed_commit(d, rc, wanted);
@@ -446,14 +437,14 @@ static enum status check_length(struct disk *d, const char *dir, struct buf *why
     struct stat file;
     mdb_env_stat(d->env, &stat);
     d->page = stat.ms_psize;
-    if (mdb_env_get_fd(d->env, &d->file_fd) || fstat(d->file_fd, &file) < 0)
+    if (mdb_env_get_fd(d->env, &d->file.fd) || fstat(d->file.fd, &file) < 0)
         return say(why, ST_IO, dir, strerror(errno));
-    d->length = (uint64_t)file.st_size;
-    if (d->length >= used_bytes(d))
+    d->file.length = (uint64_t)file.st_size;
+    if (d->file.length >= used_bytes(d))
         return ST_OK;
     if (why)
         buf_printf(why, "%s/data.mdb: the file is cut off: %llu bytes, its pages need %llu", dir,
-                   (unsigned long long)d->length, (unsigned long long)used_bytes(d));
+                   (unsigned long long)d->file.length, (unsigned long long)used_bytes(d));
     return ST_CORRUPT;
 }
 
