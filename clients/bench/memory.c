@@ -3,6 +3,7 @@
 #include "clients/bench/course.h"
 #include "daemon/base/check.h"
 #include "daemon/engine/inside.h"
+#include "daemon/store/store_behind.h"
 #include "proto/wire.h"
 
 #include <dirent.h>
@@ -17,7 +18,7 @@ static const char ADMINISTRATOR[] = "administrator";
 static const struct when START = {1767574800000}; /* 2026-01-05, 09:00 in Beijing */
 
 struct bench {
-    struct store *store;
+    struct store *store, *inner; /* what the engine uses: the inner one behind its events, as in the daemon */
     struct engine *engine;
     struct arena *a;
     uint64_t serial;
@@ -225,7 +226,9 @@ static double judge_course(struct bench *b)
 
 static struct bench bench_new(const char *config, size_t jobs)
 {
-    struct bench b = {.a = arena_new(), .store = store_open_mem(), .job = xcalloc(jobs > 2 ? jobs : 2, sizeof *b.job)};
+    struct bench b = {.a = arena_new(), .inner = store_open_mem(), .job = xcalloc(jobs > 2 ? jobs : 2, sizeof *b.job)};
+    if (store_open_behind(b.inner, &b.store))
+        fail("a store in memory", "cannot be read");
     begin(&b, config);
     return b;
 }
@@ -252,7 +255,7 @@ double memory_engine(const char *config, size_t cases, size_t size, struct recor
     struct course *course = xcalloc(size, sizeof *course);
     int64_t *kase = xcalloc(size, sizeof *kase);
     if (ret)
-        record_over(b.store, ret);
+        record_over(b.inner, ret);
     b.busy = 0;
     for (size_t done = 0; done < cases; done += size) {
         for (size_t i = 0; i < size; i++)
