@@ -46,7 +46,13 @@ class Bench:
         self.seconds = options.seconds or (5 if options.quick else 60)
         self.warm = 1 if options.quick else 5
         self.batches = None  # sizes for the limits, as the first run had them
-        self.loads, self.large = [], {}
+        self.loads, self.large, self.remarks = [], {}, []
+
+    def remark(self, text):
+        """What a reader of the figures must know; each once."""
+        if text not in self.remarks:
+            self.remarks.append(text)
+            print(text, file=sys.stderr, flush=True)
 
     def wants(self, part):
         return part in self.o.only
@@ -220,7 +226,7 @@ class Bench:
                 pathlib.Path(self.o.flame).write_text(flame.draw(flame.fold(seen, roles(
                     thread_times(pathlib.Path(f"/proc/{town.daemon.pid}")), town.daemon.pid)), "leewayd, 64 x 16"))
             except flame.Absent as why:
-                print(f"NO FLAME GRAPH: {why}", file=sys.stderr)
+                self.remark(f"NO FLAME GRAPH: {why}")
             load.stdout.read()
 
     # ---- limits and rivals ----
@@ -242,15 +248,16 @@ class Bench:
         try:
             one = rivals.ALL[name](self.folder / f"{name}-{time.monotonic_ns()}")
         except rivals.Absent as why:
-            print(f"{name} is not measured: {why}", file=sys.stderr)
+            self.remark(f"{name} is not measured: {why}")
             return
         try:
-            for clients in one.known:
-                self.rate(RIVALS, f"{name} simple {clients} x 1", one.simple(clients, self.seconds))
+            for clients in one.known:  # as that figure was taken: in a few seconds; the best shows what it can
+                told = max((one.simple(clients, 3) for _ in range(3)), key=lambda told: told["per_second"])
+                self.rate(RIVALS, f"{name} simple {clients} x 1", told)
             for work in one.works:
-                for clients, depth in WIDTHS:
-                    if clients <= 64:
-                        self.rate(RIVALS, f"{work} {clients} x {depth}", one.step(work, clients, depth, self.seconds))
+                for clients, depth in one.widths:
+                    one.step(work, clients, depth, self.warm)
+                    self.rate(RIVALS, f"{work} {clients} x {depth}", one.step(work, clients, depth, self.seconds))
         finally:
             one.stop()
 
@@ -265,7 +272,7 @@ class Bench:
         for one in (rivals.ALL[name] for name in self.o.vs):
             short = self.too_slow(one)
             if short:
-                print(f"no ratio to {one.name}: on the simple transition it reached only {', '.join(short)}", file=sys.stderr)
+                self.remark(f"no ratio to {one.name}: on the simple transition it reached only {', '.join(short)}")
                 continue
             for work in one.works:
                 for clients, depth in WIDTHS:
@@ -327,12 +334,13 @@ class Bench:
         machine, shares = self.machine(), self.f.shares(self.share_pairs())
         reached = figures.reach(self.f, self.goals())
         print("\n".join(part for part in (self.headline(machine), self.f.table(), figures.shares_table(shares),
-                                          figures.reach_table(reached)) if part))
+                                          figures.reach_table(reached), *self.remarks) if part))
         if self.o.json:
             pathlib.Path(self.o.json).write_text(json.dumps(
-                {"machine": machine, "figures": self.f.rows, "shares": shares, "reach": reached}, indent=1, ensure_ascii=False) + "\n")
+                {"machine": machine, "figures": self.f.rows, "shares": shares, "reach": reached, "remarks": self.remarks},
+                indent=1, ensure_ascii=False) + "\n")
         if self.o.markdown:
-            parts = (self.headline(machine), self.f.markdown(), figures.shares_markdown(shares), figures.reach_markdown(reached))
+            parts = (self.headline(machine), self.f.markdown(), figures.shares_markdown(shares), figures.reach_markdown(reached), *self.remarks)
             pathlib.Path(self.o.markdown).write_text("\n\n".join(part for part in parts if part) + "\n")
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import subprocess
 import time
@@ -18,7 +19,8 @@ from town import free_ports
 
 HERE = pathlib.Path(__file__).resolve().parent / "rivals"
 CASES = 100_000
-TEXTS = {"case": 1700, "event": 2000, "notice": 320, "answer": 290}
+ONE_IN_FLIGHT = [(1, 1), (16, 1), (64, 1)]  # a connection has one transaction on its way
+TEXTS = {"case": 2370, "event": 1530, "notice": 320, "answer": 290, "command": 420}  # as measured of the daemon
 
 
 class Absent(Exception):
@@ -56,13 +58,13 @@ def answers(command):
                           stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
-def figure(rate, p50=None, p99=None, p999=None):
-    return {"per_second": rate, "p50_us": p50, "p99_us": p99, "p999_us": p999}
+def figure(rate, p50=None, p99=None, p999=None, most=None):
+    return {"per_second": rate, "p50_us": p50, "p99_us": p99, "p999_us": p999, "max_us": most}
 
 
 class Redis:
     name, known = "redis", {1: 3750, 64: 34800}
-    works = ["redis"]
+    works, widths = ["redis"], [(1, 1), (16, 1), (64, 1), (64, 16)]
 
     def __init__(self, folder):
         need(redis_server="redis-server", redis_benchmark="redis-tools")
@@ -79,41 +81,48 @@ class Redis:
         return ["redis-cli", "-p", str(self.port)]
 
     def load(self, path):
-        return sh([*self.cli(), "script", "load", (HERE / path).read_text()]).strip()
+        text = (HERE / path).read_text()
+        for name, length in TEXTS.items():
+            text = text.replace(f"@{name}@", name[0] * length)
+        return sh([*self.cli(), "script", "load", text]).strip()
 
-    def benchmark(self, clients, depth, seconds, arguments, rate):
-        out = sh(["redis-benchmark", "-p", self.port, "-c", clients, "-P", depth, "-n", max(2000, int(rate * seconds)),
-                  "-r", CASES, "--csv", *arguments])
-        row = benchmark_row(out)
-        return figure(float(row["rps"]), *(int(float(row[f"{p}_latency_ms"]) * 1000) for p in ("p50", "p99")))
+    def benchmark(self, clients, depth, seconds, arguments):
+        """By the count of a short run before, for redis-benchmark knows no seconds."""
+        command = ["redis-benchmark", "-p", self.port, "-c", clients, "-P", depth, "-r", CASES]
+        rate = 2000
+        for length in (1, seconds):
+            told = sh([*command, "-n", max(1000, int(rate * length)), *arguments])
+            rate = benchmark_figure(told)["per_second"]
+        return benchmark_figure(told)
 
     def simple(self, clients, seconds):
         return self.benchmark(clients, 1, seconds, ["EVALSHA", self.sha["redis-simple.lua"], "2", "simple:__rand_int__",
-                                                    "simple-events", "e" * 200], self.known.get(clients, 20000))
+                                                    "simple-events", "e" * 200])
 
     def step(self, _, clients, depth, seconds):
         keys = ["case:__rand_int__", "events", "stream:1", "stream:2", "tasks:1", "due"]
         return self.benchmark(clients, depth, seconds,
-                              ["EVALSHA", self.sha["redis.lua"], str(len(keys)), *keys, *("x" * TEXTS[n] for n in TEXTS)],
-                              (2500 if clients == 1 else 12000) * (2 if depth > 1 else 1))
+                              ["EVALSHA", self.sha["redis.lua"], str(len(keys)), *keys, "x" * TEXTS["command"]])
 
     def stop(self):
         self.process.terminate()
         self.process.wait()
 
 
-def benchmark_row(text):
-    """What redis-benchmark --csv says of its one test: name of the column -> text."""
-    lines = [line for line in text.splitlines() if line.startswith('"')]
-    at = next(i for i, line in enumerate(lines) if line.startswith('"test"'))
-    names = [cell.strip('"') for cell in lines[at].split(",")][1:]
-    # the name of the test is the whole command, commas and all: what counts is its last cells
-    return dict(zip(names, (cell.strip('"') for cell in lines[at + 1].split(",")[-len(names):])))
+def benchmark_figure(text):
+    """What redis-benchmark says of its one test."""
+    rate = re.findall(r"throughput summary: ([0-9.]+) requests", text)
+    steps = [(float(part), float(ms)) for part, ms in re.findall(r"([0-9.]+)% <= ([0-9.]+) milliseconds", text)]
+    if not rate or not steps:
+        raise Absent(f"redis-benchmark says: {text[-300:]}")
+    taken = [next((round(ms * 1000) for part, ms in steps if part >= wanted), round(steps[-1][1] * 1000))
+             for wanted in (50, 99, 99.9, 100)]
+    return figure(float(rate[0]), *taken)
 
 
 class Postgres:
     name, known = "postgres", {1: 3300, 64: 10600}
-    works = ["postgres", "postgres+notify"]
+    works, widths = ["postgres", "postgres+notify"], ONE_IN_FLIGHT
 
     def __init__(self, folder):
         self.bin = pathlib.Path("/usr/lib/postgresql/15/bin")
@@ -132,12 +141,12 @@ class Postgres:
         sh([*self.su, self.bin / "initdb", "-D", self.data, "-A", "trust", "-E", "UTF8", "--locale=C"], cwd="/")
         with open(self.data / "postgresql.conf", "a", encoding="ascii") as out:
             out.write(f"listen_addresses='127.0.0.1'\nport={self.port}\nunix_socket_directories=''\nmax_connections=300\n"
-                      "shared_buffers=512MB\nmax_wal_size=8GB\nwal_level=minimal\nmax_wal_senders=0\ncheckpoint_timeout=30min\n")
+                      "shared_buffers=2GB\nmax_wal_size=8GB\nmin_wal_size=8GB\nwal_level=minimal\nmax_wal_senders=0\ncheckpoint_timeout=30min\n")
         sh([*self.su, self.bin / "pg_ctl", "-D", self.data, "-l", folder / "log", "-w", "start"], cwd="/")
         self.here = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
         sh([self.bin / "psql", *self.here, "-q", "-v", f"n={CASES}", "-v", "ON_ERROR_STOP=1", "-f", HERE / "postgres.sql"])
         sh([self.bin / "psql", *self.here, "-q", "-c", "VACUUM ANALYZE", "-c", "CHECKPOINT"])
-        self.folder = folder
+        self.folder, self.round = folder, 0
 
     def pgbench(self, query, clients, seconds):
         work = self.folder / "bench"
@@ -145,20 +154,19 @@ class Postgres:
         work.mkdir()
         script = work / "step.sql"
         script.write_text(f"\\set id random(1, {CASES})\n{query}\n")
-        out = sh([self.bin / "pgbench", *self.here, "-n", "-M", "prepared", "-c", clients, "-j", min(2, clients), "-T",
+        out = sh([self.bin / "pgbench", *self.here, "-n", "-M", "prepared", "-D", "n=0", "-c", clients, "-j", min(2, clients), "-T",
                   seconds, "-f", script, "-l", f"--log-prefix={work / 'log'}", "postgres"])
         rate = float(next(line for line in out.splitlines() if line.startswith("tps")).split()[2])
         taken = sorted(int(line.split()[2]) for path in work.glob("log*") for line in path.read_text().splitlines())
-        return figure(rate, *(taken[min(len(taken) - 1, int(len(taken) * p))] for p in (0.5, 0.99, 0.999)))
+        return figure(rate, *(taken[min(len(taken) - 1, int(len(taken) * p))] for p in (0.5, 0.99, 0.999, 1)))
 
     def simple(self, clients, seconds):
         return self.pgbench("SELECT simple_step(:id);", clients, seconds)
 
-    def step(self, work, clients, depth, seconds):
-        if depth > 1:
-            return None  # a connection has one transaction in flight
+    def step(self, work, clients, _, seconds):
         tell = "true" if work.endswith("notify") else "false"
-        return self.pgbench(f"SELECT step(:id, :client_id, gen_random_uuid(), {tell});", clients, seconds)
+        self.round += 1  # the answers of the runs before are still there
+        return self.pgbench(f"\\set n :n + 1\nSELECT step(:id, :client_id + 1000 * {self.round}, :n, {tell});", clients, seconds)
 
     def stop(self):
         sh([*self.su, self.bin / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop"], cwd="/")
@@ -166,7 +174,7 @@ class Postgres:
 
 class Restate:
     name, known = "restate", {1: 270, 64: 2050}
-    works = ["restate"]
+    works, widths = ["restate"], ONE_IN_FLIGHT
     versions = ["@restatedev/restate-server@1.7.12", "@restatedev/restate-sdk@1.17.2"]
     partitions = 2  # the best count on two cores
 
@@ -197,13 +205,13 @@ class Restate:
         out = sh(["wrk", "-t", "1", "-c", clients, "-d", f"{seconds}s", "--timeout", "10s", "-s", HERE / "restate.lua",
                   f"http://127.0.0.1:{self.port}", "--", *(["key"] if keyed else [])])
         row = json.loads(next(line for line in out.splitlines() if line.startswith("JSON"))[5:])
-        return figure((row["requests"] - row["errors"]) * 1e6 / row["us"], row["p50"], row["p99"], row["p999"])
+        return figure((row["requests"] - row["errors"]) * 1e6 / row["us"], *(row[p] for p in ("p50", "p99", "p999", "max")))
 
     def simple(self, clients, seconds):
         return self.wrk(clients, seconds, False)
 
-    def step(self, _, clients, depth, seconds):
-        return self.wrk(clients, seconds, True) if depth == 1 else None
+    def step(self, _work, clients, _depth, seconds):
+        return self.wrk(clients, seconds, True)
 
     def stop(self):
         for process in (self.server, self.service):

@@ -116,13 +116,30 @@ ZMQbg/IO/0 71
 
 class RivalsTest(unittest.TestCase):
     def test_what_redis_benchmark_prints(self):
-        head = '"test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms","p99_latency_ms","max_latency_ms"'
-        row = '"EVALSHA abc 2 a,b","34800.00","1.8","0.5","1.744","2.9","3.294","9.9"'
-        self.assertEqual(rivals.benchmark_row(f"some words\n{head}\n{row}\n")["p99_latency_ms"], "3.294")
+        text = """====== EVALSHA 1 2 a ======
+  2000 requests completed in 0.05 seconds
+Latency by percentile distribution:
+0.000% <= 0.263 milliseconds (cumulative count 2)
+50.000% <= 1.744 milliseconds (cumulative count 1002)
+99.023% <= 3.294 milliseconds (cumulative count 1981)
+99.902% <= 4.567 milliseconds (cumulative count 1999)
+100.000% <= 5.007 milliseconds (cumulative count 2000)
+
+Cumulative distribution of latencies:
+0.000% <= 0.103 milliseconds (cumulative count 0)
+100.000% <= 5.103 milliseconds (cumulative count 2000)
+
+Summary:
+  throughput summary: 34800.00 requests per second
+"""
+        self.assertEqual(rivals.benchmark_figure(text), rivals.figure(34800.0, 1744, 3294, 4567, 5007))
+        with self.assertRaises(rivals.Absent):
+            rivals.benchmark_figure("ERR unknown command")
 
     def test_no_ratio_to_a_rival_that_limps(self):
         b = bench.Bench.__new__(bench.Bench)
-        b.f, b.batches, b.o = figures.Figures(), [1, 32, 512], types.SimpleNamespace(vs=["redis"], cases=[100])
+        b.f, b.batches, b.remarks = figures.Figures(), [1, 32, 512], []
+        b.o = types.SimpleNamespace(vs=["redis"], cases=[100])
         b.f.note("x", "leeway 64 x 1", 10000, "/s")
         b.f.note("x", "redis 64 x 1", 20000, "/s")
         for clients, rate in ((1, 3750), (64, 31000)):
@@ -130,6 +147,7 @@ class RivalsTest(unittest.TestCase):
         self.assertEqual(b.too_slow(rivals.Redis), ["64 clients: 31000/s of 34800/s"])
         b.ratios()
         self.assertEqual(b.f.runs("leeway / redis, 64 x 1"), [])
+        self.assertIn("no ratio to redis", b.remarks[0])
         b.f.rows["redis simple 64 x 1"]["runs"] = [31400]
         b.ratios()
         self.assertEqual(b.f.runs("leeway / redis, 64 x 1"), [0.5])

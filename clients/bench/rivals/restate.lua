@@ -16,7 +16,8 @@ function request()
     return wrk.format("POST", "/case/c" .. math.random(100000) .. "/" .. (keyed and "step" or "simple"), headers, "{}")
 end
 function done(summary, latency, requests)
-    io.write(string.format("JSON {\"requests\": %d, \"us\": %d, \"errors\": %d, \"p50\": %d, \"p99\": %d, \"p999\": %d}\n",
+    io.write(string.format("JSON {\"requests\": %d, \"us\": %d, \"errors\": %d, \"p50\": %d, \"p99\": %d, \"p999\": %d, \"max\": %d}\n",
         summary.requests, summary.duration, summary.errors.status + summary.errors.connect + summary.errors.read +
-        summary.errors.write + summary.errors.timeout, latency:percentile(50), latency:percentile(99), latency:percentile(99.9)))
+        summary.errors.write + summary.errors.timeout, latency:percentile(50), latency:percentile(99), latency:percentile(99.9),
+        latency.max))
 end
