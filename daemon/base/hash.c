@@ -12,6 +12,11 @@ struct hasher {
     crypto_generichash_state *state; /* wants an alignment of 64 */
 };
 
+void hash_prepare(void)
+{
+    REQUIRE(sodium_init() >= 0);
+}
+
 struct hash hash_two(const void *a, size_t na, const void *b, size_t nb)
 {
     crypto_generichash_state s;

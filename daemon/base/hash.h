@@ -1,6 +1,6 @@
-/* hash.h - BLAKE2b-256 for what must be proved, SipHash for what must only be noticed
+/* hash.h - BLAKE2b-256 for what must be proved, XXH3 for what must only be noticed
  *
- * With sign.h the door of sodium.h. Pure (both are functions of their input alone). Threads: any.
+ * With sign.h the door of sodium.h. Pure but for hash_prepare() (both are functions of their input alone). Threads: any.
  */
 #ifndef LEEWAY_BASE_HASH_H
 #define LEEWAY_BASE_HASH_H
@@ -13,6 +13,10 @@ enum { HASH_LEN = 32, HASH_HEX = 65 };
 struct hash {
     uint8_t b[HASH_LEN];
 };
+
+/* Take the form of BLAKE2b that is the fastest on this processor; without it the hashes are the same and take twice as
+ * long. Once, before threads begin; again does no harm. */
+void hash_prepare(void);
 
 /* BLAKE2b-256 (RFC 7693) of a, then b; either may be empty. */
 struct hash hash_two(const void *a, size_t na, const void *b, size_t nb);

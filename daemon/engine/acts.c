@@ -231,7 +231,7 @@ static const struct {
 act_draft_fn act_find(const char *name)
 {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (strcmp(table[i].name, name) == 0)
+        if (table[i].name[0] == name[0] && strcmp(table[i].name, name) == 0)
             return table[i].draft;
     return NULL;
 }

@@ -7,37 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+/* Of a digit its value and 1; 0: it is none. */
+static const uint8_t hex[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 bool uuid_parse(const char *text, uint8_t ret[16])
 {
-    uint8_t out[16] = {0};
-    size_t n = 0;
-    for (size_t i = 0; i < 36; i++) {
-        if (i == 8 || i == 13 || i == 18 || i == 23) {
-            if (text[i] != '-')
-                return false;
-            continue;
-        }
-        int d = hex_digit(text[i]); /* a text that ends too early stops here: NUL is no digit */
-        if (d < 0)
-            return false;
-        out[n / 2] = (uint8_t)(out[n / 2] << 4 | d);
-        n++;
-    }
-    if (text[36])
+    static const uint8_t at[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+    uint8_t out[16];
+    if (strlen(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
         return false;
-    memcpy(ret, out, sizeof out);
-    return true;
+    bool good = true;
+    for (size_t i = 0; i < sizeof out; i++) {
+        unsigned high = hex[(uint8_t)text[at[i]]], low = hex[(uint8_t)text[at[i] + 1]];
+        good = good && high && low;
+        out[i] = (uint8_t)((high - 1) << 4 | (low - 1));
+    }
+    if (good)
+        memcpy(ret, out, sizeof out);
+    return good;
 }
 
 bool uuid_time(const char *text, struct when *ret)
@@ -62,30 +53,45 @@ static int by_key(const void *a, const void *b)
     return strcmp(((const struct pair *)a)->key, ((const struct pair *)b)->key);
 }
 
-/* The same tree with the keys of every map in order. */
-static struct value *ordered(struct arena *a, const struct value *v)
+/* In their order; nearly all maps are short. */
+static void pairs_sort(struct pair *pair, size_t n)
 {
-    if (v_kind(v) == V_LIST) {
-        struct value *list = v_list(a);
-        for (size_t i = 0; i < v_count(v); i++)
-            v_push(a, list, ordered(a, v_at(v, i)));
-        return list;
+    enum { FEW = 16 };
+    if (n > FEW)
+        qsort(pair, n, sizeof *pair, by_key);
+    for (size_t i = 1; i < n && n <= FEW; i++) {
+        struct pair moved = pair[i];
+        size_t j = i;
+        for (; j && strcmp(pair[j - 1].key, moved.key) > 0; j--)
+            pair[j] = pair[j - 1];
+        pair[j] = moved;
     }
-    if (v_kind(v) != V_MAP)
-        return v_copy(a, v);
-    struct value *map = v_map(a);
-    for (size_t i = 0; i < v_count(v); i++)
-        v_put(a, map, v->u.map.pair[i].key, ordered(a, v->u.map.pair[i].val));
-    if (v_count(map))
-        qsort(map->u.map.pair, map->u.map.n, sizeof *map->u.map.pair, by_key);
-    return map;
+}
+
+/* The same tree with the keys of every map in order; plain values are those of v. without: a key of v itself that is
+ * left out, or NULL. */
+static struct value *ordered(struct arena *a, struct value *v, const char *without)
+{
+    struct value *ret = v_kind(v) == V_MAP ? v_map(a) : v_kind(v) == V_LIST ? v_list(a) : v;
+    if (ret == v)
+        return v;
+    for (size_t i = 0; i < v_count(v); i++) {
+        if (v->kind == V_LIST) {
+            v_push(a, ret, ordered(a, v_at(v, i), NULL));
+            continue;
+        }
+        struct pair *p = &v->u.map.pair[i];
+        if (!without || strcmp(p->key, without) != 0)
+            map_add_pair(a, ret, p, ordered(a, p->val, NULL));
+    }
+    if (ret->kind == V_MAP && v_count(ret))
+        pairs_sort(ret->u.map.pair, v_count(ret));
+    return ret;
 }
 
 struct value *content_hash(struct arena *a, const struct value *message, const uint8_t *salt)
 {
-    struct value *content = ordered(a, message);
-    v_del(content, "id");
-    struct bytes b = value_bytes(a, content);
+    struct bytes b = value_bytes(a, ordered(a, (struct value *)message, "id"));
     struct hash h = hash_two(salt, salt ? EVENT_SALT : 0, b.p, b.n);
     return v_bin(a, h.b, CONTENT_LEN);
 }
@@ -136,10 +142,12 @@ enum status dedupe_find(struct arena *a, struct store_txn *t, const char *princi
 struct value *answer_with_id(struct arena *a, const struct value *answer, const char *id)
 {
     struct value *v = v_map(a);
-    v_put_str(a, v, "t", v_get_str(answer, "t", "refused"));
-    v_put_str(a, v, "id", id);
-    for (size_t i = 0; i < v_count(answer); i++)
-        if (strcmp(answer->u.map.pair[i].key, "t") != 0)
-            v_put(a, v, answer->u.map.pair[i].key, answer->u.map.pair[i].val);
+    map_add_str(a, v, "t", v_get_str(answer, "t", "refused"));
+    map_add_str(a, v, "id", id);
+    for (size_t i = 0; i < v_count(answer); i++) {
+        const struct pair *p = &answer->u.map.pair[i];
+        if (strcmp(p->key, "t") != 0)
+            map_add_pair(a, v, p, p->val);
+    }
     return v;
 }

@@ -11,6 +11,7 @@
 struct engine *engine_new(const struct engine_options *options)
 {
     struct engine *e = xcalloc(1, sizeof *e);
+    hash_prepare();
     e->store = options->store;
     e->options = *options;
     e->administrator = xstrdup(options->administrator ? options->administrator : "");

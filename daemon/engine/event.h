@@ -41,6 +41,12 @@ static inline void map_add(struct arena *a, struct value *map, const char *key, 
     ARENA_GROW(a, map->u.map.pair, map->u.map.n, map->u.map.cap);
     map->u.map.pair[map->u.map.n++] = (struct pair){.key = key, .val = val, .head = v_head(key, n), .n = n};
 }
+/* The same with the key of a pair. */
+static inline void map_add_pair(struct arena *a, struct value *map, const struct pair *from, struct value *val)
+{
+    ARENA_GROW(a, map->u.map.pair, map->u.map.n, map->u.map.cap);
+    map->u.map.pair[map->u.map.n++] = (struct pair){.key = from->key, .val = val, .head = from->head, .n = from->n};
+}
 static inline void map_add_int(struct arena *a, struct value *map, const char *key, int64_t i)
 {
     map_add(a, map, key, v_int(a, i));

@@ -235,7 +235,7 @@ static enum status fold_answer(struct arena *a, struct store_txn *t, const struc
     if (!*principal || !*id)
         return ST_OK;
     struct value *record = v_map(a);
-    v_put_int(a, record, "event", v_get_int(event, "n", 0));
+    map_add_int(a, record, "event", v_get_int(event, "n", 0));
     struct key k = answer_key(principal, id);
     return record_put(t, DB_ANSWERS, key_bytes(&k), record);
 }

@@ -74,15 +74,17 @@ struct value *draft_answer(struct engine *e, struct arena *a, const struct draft
     }
     static const char *const of_the_case[] = {"case", "version", "stage"};
     struct value *v = v_map(a);
-    v_put_str(a, v, "t", "accepted");
+    map_add_str(a, v, "t", "accepted");
     if (event)
-        v_put_int(a, v, "event", event);
+        map_add_int(a, v, "event", event);
     for (size_t i = 0; i < 3; i++)
         if (v_get(d->answer, of_the_case[i]))
-            v_put(a, v, of_the_case[i], v_get(d->answer, of_the_case[i]));
-    v_put_int(a, v, "recorded", recorded.ms);
-    for (size_t i = 0; i < v_count(d->answer); i++)
-        v_put(a, v, d->answer->u.map.pair[i].key, d->answer->u.map.pair[i].val);
+            map_add(a, v, of_the_case[i], v_get(d->answer, of_the_case[i]));
+    map_add_int(a, v, "recorded", recorded.ms);
+    for (size_t i = 0; i < v_count(d->answer); i++) {
+        const struct pair *p = &d->answer->u.map.pair[i];
+        v_put_key(a, v, p->key, p->n, p->head, p->val);
+    }
     if (!event)
         v_put_bool(a, v, "dry", true);
     if (e->simulated)
@@ -107,26 +109,28 @@ static struct value *event_make(struct arena *a, const struct origin *o, const s
     struct value *v = v_map(a);
     char day[DAY_TEXT];
     const struct value *m = o->message;
-    v_put_int(a, v, "v", EVENT_VERSION);
-    v_put_int(a, v, "n", n);
-    v_put_str(a, v, "kind", d->accepted ? d->kind : "refused");
-    v_put_str(a, v, "act", d->act ? d->act : v_get_str(m, "act", NULL));
-    v_put_int(a, v, "recorded", recorded.ms);
+    map_add_int(a, v, "v", EVENT_VERSION);
+    map_add_int(a, v, "n", n);
+    map_add_str(a, v, "kind", d->accepted ? d->kind : "refused");
+    map_add_str(a, v, "act", d->act ? d->act : v_get_str(m, "act", NULL));
+    map_add_int(a, v, "recorded", recorded.ms);
     if (day_is(d->done))
-        v_put_str(a, v, "done", day_text(d->done, day));
-    v_put_str(a, v, "principal", o->principal);
-    v_put_str(a, v, "key", o->key);
-    v_put_str(a, v, "id", o->id);
+        map_add_str(a, v, "done", day_text(d->done, day));
+    map_add_str(a, v, "principal", o->principal);
+    map_add_str(a, v, "key", o->key);
+    map_add_str(a, v, "id", o->id);
     if (m)
-        v_put(a, v, "content", content_hash(a, m, content_is_private(m) ? o->salt : NULL));
+        map_add(a, v, "content", content_hash(a, m, content_is_private(m) ? o->salt : NULL));
     if (!d->accepted) {
         if (v_get(m, "case"))
             v_put(a, v, "case", v_get(m, "case"));
         return v;
     }
     copy_from_message(a, v, m);
-    for (size_t i = 0; i < v_count(d->keys); i++)
-        v_put(a, v, d->keys->u.map.pair[i].key, d->keys->u.map.pair[i].val);
+    for (size_t i = 0; i < v_count(d->keys); i++) {
+        const struct pair *p = &d->keys->u.map.pair[i];
+        v_put_key(a, v, p->key, p->n, p->head, p->val);
+    }
     return v;
 }
 
