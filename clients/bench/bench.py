@@ -59,7 +59,10 @@ class Bench:
 
     def load(self, town, clients, depth, **more):
         self.serial += 20_000_000
-        return town.load(clients, depth, warm=self.warm, seconds=self.seconds, serial=self.serial, **more)
+        told = town.load(clients, depth, warm=self.warm, seconds=self.seconds, serial=self.serial, **more)
+        if told["refused"]:
+            self.remark(f"{told['refused']:,} commands of {clients} x {depth} were refused, so its figures are not what they are called")
+        return told
 
     def told(self, group, name, of, latencies=LATENCIES, prefix=""):
         """A load's answer as figures."""
@@ -114,21 +117,26 @@ class Bench:
         self.f.note(STORE, "bytes on disk for a case of 12 events",
                     12 * told["where"]["bytes"] / max(1, told["where"]["events"]), "bytes")
 
+    def half_rate(self):
+        return int((self.f.median("leeway 64 x 1") or 2000) / 2)
+
     def half(self, town):
         """At half of what 64 clients reach: the way to a handler, and what questions take and do to commands."""
-        rate = int((self.f.median("leeway 64 x 1") or 2000) / 2)
-        told = self.load(town, 64, 4, rate=rate, listen="discipline", listen_key=town.key_file("receiver-0"))
+        told = self.load(town, 64, 4, rate=self.half_rate(), listen="discipline", listen_key=town.key_file("receiver-0"))
         self.f.note(HALF, "commands at half load", told["per_second"], "/s")
         self.told(HALF, "from command to handler", told, prefix="handler_")
         self.told(HALF, "from durable to handler", told, prefix="durable_")
-        told = self.load(town, 64, 4, rate=rate, **town.asking())
-        self.told(QUESTIONS, "a command without questions", told)
-        self.told(QUESTIONS, "a command beside questions", told, prefix="beside_")
+        self.questions(town, "")
+
+    def questions(self, town, label):
+        told = self.load(town, 64, 4, rate=self.half_rate(), **town.asking())
+        self.told(QUESTIONS, f"{label}a command without questions", told)
+        self.told(QUESTIONS, f"{label}a command beside questions", told, prefix="beside_")
         for key in LATENCIES[1:]:
             more = (told[f"beside_{key}_us"] - told[f"{key}_us"]) / 1000
-            self.f.note(QUESTIONS, f"what questions add to a command, {key}", more, "ms", 2)
+            self.f.note(QUESTIONS, f"{label}what questions add to a command, {key}", more, "ms", 2)
         for kind, name in ASKED.items():
-            self.told(QUESTIONS, name, told, prefix=f"{kind}_")
+            self.told(QUESTIONS, f"{label}{name}", told, prefix=f"{kind}_")
 
     def catch_up(self, town):
         told = town.drain("discipline", "receiver-0")
@@ -155,10 +163,12 @@ class Bench:
             town.stop()
 
     def hot(self, town, cases, turn):
-        """64 x 16 on ten thousand cases of all: neighbours, and spread evenly."""
-        first = max(1, cases - HOT * (turn + 1) + 1)
-        for how, words in (("neighbours", {"adopt": first, "stride": 1}),
-                           ("spread", {"adopt": 1 + turn, "stride": max(1, (cases - HOT * (turn + 2)) // HOT)})):
+        """64 x 16 on ten thousand cases of all: neighbours, and spread evenly. No turn takes what another took."""
+        if cases < HOT * (self.o.runs + 2):
+            self.remark(f"{cases:,} cases are too few for a hot set of {HOT:,} in {figures.plural(self.o.runs, 'run')}")
+            return
+        for how, words in (("neighbours", {"adopt": cases - HOT * (turn + 1) + 1, "stride": 1}),
+                           ("spread", {"adopt": 1 + turn, "stride": (cases - HOT * self.o.runs) // HOT - 1})):
             told = self.load(town, 64, 16, hot=HOT, count=HOT, **words)
             name = f"{cases:,} cases, {how}"
             self.rate(HOTSET, name, told)
@@ -170,7 +180,7 @@ class Bench:
         if any(self.wants(part) for part in ("commands", "half", "catchup", "hot")):
             town = self.town(f"town-{turn}", small)
             try:
-                if self.wants("hot") and others and small >= HOT:
+                if self.wants("hot") and others:
                     self.hot(town, small, 0)
                 if self.wants("commands"):
                     self.commands(town)
@@ -182,7 +192,7 @@ class Bench:
                     self.flame(town)
             finally:
                 town.stop()
-        for cases in others if self.wants("hot") else []:
+        for cases in others if self.wants("hot") or self.wants("half") else []:
             self.large_one(cases, turn)
 
     def large_one(self, cases, turn):
@@ -192,7 +202,10 @@ class Bench:
         else:
             self.large[cases].timed_start()
         town = self.large[cases]
-        self.hot(town, cases, turn)
+        if self.wants("hot"):
+            self.hot(town, cases, turn)
+        if self.wants("half"):
+            self.questions(town, f"{cases:,} cases: ")
         ours, mapped = town.memory()
         self.f.note(STORE, f"resident beyond mapped pages, {cases:,} cases", ours / 2**20, "MiB", 1)
         self.f.note(STORE, f"resident pages of the store's file, {cases:,} cases", mapped / 2**20, "MiB")
@@ -370,7 +383,7 @@ def options(words):
             p.error(f"--{name}: there is no {', '.join(strangers)} (there are {', '.join(known)})")
         setattr(o, name, wanted)
     try:
-        room_for(sum(o.cases) + o.events // 3, o.folder)
+        room_for(sum(o.cases) + ("starts" in o.only) * o.events // 3, o.folder)
     except NoRoom as why:
         p.error(str(why))
     return o

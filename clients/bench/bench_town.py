@@ -44,7 +44,7 @@ class BenchTown(Town):
 
     def configure(self):
         path = super().configure()
-        path.write_text(path.read_text().replace("map-size: 1 GiB", "map-size: 256 GiB"))
+        path.write_text(path.read_text().replace("map-size: 1 GiB", "map-size: 512 GiB"))
         return path
 
     def people(self):

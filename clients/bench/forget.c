@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { MAP_GIB = 256 };
+enum { MAP_GIB = 512 };
 
 static int failed(const char *what, const char *why)
 {

@@ -21,7 +21,7 @@
 
 enum { BATCH = 1000, NAME = 16, ORGANS_MOST = 999 };
 
-static const size_t MAP_BYTES = (size_t)64 << 30;
+static const size_t MAP_BYTES = (size_t)512 << 30; /* no more than room for addresses */
 static const char ADMINISTRATOR[] = "administrator", PROCEDURE[] = "yinchuan";
 
 struct filling {
