@@ -147,12 +147,12 @@ class Bench:
         """A store of its own, so that it has as many events as are meant."""
         town = self.town("starts", self.o.events // 3)
         try:
-            for _ in range(self.o.runs):
+            for turn in range(self.o.runs):
                 label = f"{self.o.events:,} events"
                 town.rest()
                 clean = town.timed_start()
                 self.f.note(STORE, f"start after a clean stop, {label}", clean, "s", 3)
-                town.die()
+                town.die(80_000_000_000 + turn * 10_000_000)
                 self.f.note(STORE, f"start after SIGKILL, {label}", town.timed_start(), "s", 3)
                 town.forget()
                 took = town.timed_start(7200)
@@ -229,10 +229,8 @@ class Bench:
 
     def flame(self, town):
         """64 x 16, looked at while it runs."""
-        command = [town.programs / "leeway-bench-load", "--endpoint", town.commands, "--server-key", town.keys["server"][0],
-                   "--keys", town.folder / "load.keys", "--paper", town.paper, "--clients", 64, "--depth", 16, "--warm", 2,
-                   "--seconds", 13, "--serial", 90_000_000_000]
-        with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL) as load:
+        with subprocess.Popen(town.load_words(64, 16, warm=2, seconds=13, serial=90_000_000_000), stdout=subprocess.PIPE,
+                              text=True, stdin=subprocess.DEVNULL) as load:
             load.stdout.readline()
             try:
                 seen = flame.record(town.daemon.pid, 10)

@@ -97,9 +97,15 @@ class BenchTown(Town):
             client.close()
         self.clients = {}
 
-    def die(self):
-        self.leave()
-        self.kill()
+    def die(self, serial):
+        """SIGKILL in the midst of 64 x 16."""
+        with subprocess.Popen(self.load_words(64, 16, warm=1, seconds=60, serial=serial), stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True, stdin=subprocess.DEVNULL) as process:
+            process.stdout.readline()  # it counts
+            time.sleep(1)
+            self.leave()
+            self.kill()
+            process.wait()
         self.daemon = None
 
     def filled(self, cases):
@@ -120,15 +126,18 @@ class BenchTown(Town):
 
     # ---- work ----
 
-    def load(self, clients, depth, **more):
-        """What leeway-bench-load tells, and under `where` what the daemon did while it counted."""
+    def load_words(self, clients, depth, **more):
         command = [self.programs / "leeway-bench-load", "--endpoint", self.commands, "--server-key",
                    self.keys["server"][0], "--keys", self.folder / "load.keys", "--paper", self.paper, "--clients",
                    clients, "--depth", depth]
         for name, value in more.items():
             command += ["--" + name.replace("_", "-"), value]
+        return [str(part) for part in command]
+
+    def load(self, clients, depth, **more):
+        """What leeway-bench-load tells, and under `where` what the daemon did while it counted."""
         watch, told, before = Watch(self.daemon.pid), None, None
-        with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True,
+        with subprocess.Popen(self.load_words(clients, depth, **more), stdout=subprocess.PIPE, text=True,
                               stdin=subprocess.DEVNULL) as process:
             for line in process.stdout:
                 if line.startswith("counting"):
