@@ -9,10 +9,6 @@
 #include <string.h>
 #include <threads.h>
 
-/* As many states as a reader may be late by: it begins in the inner store first, and asks then which table belongs to
- * it. */
-enum { STATES = 16 };
-
 /* Which table, up to which number, goes with a snapshot of the inner store. */
 struct state {
     uint64_t inner, number;
@@ -22,11 +18,11 @@ struct state {
 struct behind {
     struct store store;
     struct store *inner;
-    mtx_t writing;   /* held by the write transaction */
-    uint64_t number; /* of the last write transaction that began */
-    mtx_t lock;      /* over what follows, for moments only */
-    struct state state[STATES];
-    size_t nstates; /* that ever were; the newest is at (nstates - 1) % STATES */
+    mtx_t writing;     /* held by the write transaction */
+    uint64_t number;   /* of the last write transaction that began */
+    mtx_t lock;        /* over what follows, for moments only */
+    struct state now;  /* what was committed; only the writer changes it */
+    struct state next; /* while a commit runs: what its readers will see; table NULL: none runs */
 };
 
 struct behind_txn {
@@ -77,30 +73,31 @@ static void unlock(mtx_t *m)
 
 /* ---- states ---- */
 
-static struct state *newest(struct behind *b)
-{
-    return &b->state[(b->nstates - 1) % STATES];
-}
-
-/* Takes the table. */
-static void state_push(struct behind *b, uint64_t inner, uint64_t number, struct memtable *table)
+/* A reader of what the commit makes may come before the writer goes on. Takes the table. */
+static void state_announce(struct behind *b, uint64_t inner, uint64_t number, struct memtable *table)
 {
     lock(&b->lock);
-    struct state *s = &b->state[b->nstates++ % STATES];
-    struct memtable *old = s->table;
-    *s = (struct state){inner, number, table};
+    b->next = (struct state){inner, number, table};
     unlock(&b->lock);
-    memtable_drop(old);
 }
 
-/* The newest never was. Its place stays empty: what stood there is too old to be asked for. */
-static void state_pop(struct behind *b)
+static void state_drop(struct behind *b)
 {
     lock(&b->lock);
-    struct state *s = newest(b);
-    struct memtable *old = s->table;
-    *s = (struct state){0};
-    b->nstates--;
+    struct memtable *never = b->next.table;
+    b->next = (struct state){0};
+    unlock(&b->lock);
+    memtable_drop(never);
+}
+
+/* `inner` is the snapshot that the commit left: the one before, when it changed nothing there. */
+static void state_take(struct behind *b, uint64_t inner)
+{
+    lock(&b->lock);
+    struct memtable *old = b->now.table;
+    b->now = b->next;
+    b->now.inner = inner;
+    b->next = (struct state){0};
     unlock(&b->lock);
     memtable_drop(old);
 }
@@ -108,15 +105,12 @@ static void state_pop(struct behind *b)
 /* Which state goes with a snapshot; its table is shared with who asks. */
 static bool state_find(struct behind *b, uint64_t inner, struct behind_txn *t)
 {
-    bool found = false;
     lock(&b->lock);
-    for (size_t i = 0; !found && i < STATES && i < b->nstates; i++) {
-        const struct state *s = &b->state[(b->nstates - 1 - i) % STATES];
-        found = s->table && s->inner == inner;
-        if (found) {
-            t->table = memtable_share(s->table);
-            t->number = s->number;
-        }
+    const struct state *s = b->now.inner == inner ? &b->now : b->next.inner == inner ? &b->next : NULL;
+    bool found = s && s->table;
+    if (found) {
+        t->table = memtable_share(s->table);
+        t->number = s->number;
     }
     unlock(&b->lock);
     return found;
@@ -127,8 +121,7 @@ static bool state_find(struct behind *b, uint64_t inner, struct behind_txn *t)
 static void behind_close(struct store *s)
 {
     struct behind *b = behind_of(s);
-    for (size_t i = 0; i < STATES; i++)
-        memtable_drop(b->state[i].table);
+    memtable_drop(b->now.table);
     store_close(b->inner);
     mtx_destroy(&b->lock);
     mtx_destroy(&b->writing);
@@ -175,7 +168,7 @@ static enum status behind_begin(struct store *s, bool write, struct store_txn **
         lock(&b->writing);
     enum status st = inner_begin(b, write, &t->inner);
     while (!st && !write && !state_find(b, snapshot_of(t->inner), t)) {
-        store_abort(t->inner); /* so late that its state is forgotten */
+        store_abort(t->inner); /* it began before a commit, and asks after it */
         st = inner_begin(b, write, &t->inner);
     }
     if (st) {
@@ -185,7 +178,7 @@ static enum status behind_begin(struct store *s, bool write, struct store_txn **
         return st;
     }
     if (write) {
-        t->table = memtable_share(newest(b)->table); /* only a writer changes the states */
+        t->table = memtable_share(b->now.table);
         t->number = ++b->number;
     }
     *ret = &t->txn;
@@ -209,19 +202,14 @@ static void behind_abort(struct store_txn *txn)
     end(t);
 }
 
-/* A commit that changed nothing in the inner store leaves its snapshot as it was: the new state goes with the old one.
- */
-static enum status state_adjust(struct behind *b)
+static enum status snapshot_now(struct store *inner, uint64_t *ret)
 {
     struct store_txn *t;
-    enum status st = store_read(b->inner, &t);
+    enum status st = store_read(inner, &t);
     if (st)
         return st;
-    uint64_t inner = snapshot_of(t);
+    *ret = snapshot_of(t);
     store_abort(t);
-    lock(&b->lock);
-    newest(b)->inner = inner;
-    unlock(&b->lock);
     return ST_OK;
 }
 
@@ -229,17 +217,18 @@ static enum status behind_commit(struct store_txn *txn)
 {
     struct behind_txn *t = txn_of(txn);
     struct behind *b = behind_of(txn->store);
-    struct memtable *next = t->settled ? memtable_new(STORE_DB_COUNT) : memtable_share(t->table);
-    /* before the commit: a reader of what it made may come before this thread goes on */
-    state_push(b, snapshot_of(t->inner), t->number, next);
+    uint64_t inner;
+    state_announce(b, snapshot_of(t->inner), t->number,
+                   t->settled ? memtable_new(STORE_DB_COUNT) : memtable_share(t->table));
     enum status st = store_commit(t->inner);
     if (st) {
-        state_pop(b);
         memtable_undo(t->table);
+        state_drop(b);
     } else {
         memtable_keep(t->table);
-        if (state_adjust(b))
-            st = ST_UNKNOWN;
+        st = snapshot_now(b->inner, &inner) ? ST_UNKNOWN : ST_OK;
+        if (!st)
+            state_take(b, inner);
     }
     end(t);
     return st;
@@ -495,7 +484,7 @@ enum status store_open_behind(struct store *inner, struct store **ret)
     b->inner = inner;
     REQUIRE(mtx_init(&b->writing, mtx_plain) == thrd_success);
     REQUIRE(mtx_init(&b->lock, mtx_plain) == thrd_success);
-    state_push(b, snapshot_of(t), 0, memtable_new(STORE_DB_COUNT));
+    b->now = (struct state){snapshot_of(t), 0, memtable_new(STORE_DB_COUNT)};
     store_abort(t);
     *ret = &b->store;
     return ST_OK;
