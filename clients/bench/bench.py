@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 
-from bench_town import SOURCE, BenchTown, NoRoom, room_for  # it tells where the town is, so it comes first
+from bench_town import SOURCE, BenchTown, NoRoom, disk_of, room_for  # it tells where the town is, so it comes first
 import figures
 import flame
 import rivals
@@ -30,6 +30,7 @@ from watch import PAGE, ROLES, roles, thread_times
 WIDTHS = [(1, 1), (16, 1), (64, 1), (256, 1), (64, 16)]
 LATENCIES = ("p50", "p99", "p999", "max")
 HOT = 10_000
+BUSY = 0.7  # a load of the machine above which figures are doubtful
 ASKED = {"case": "one case", "inbox": "an inbox, 100 tasks", "list": "a list of 100 cases by filter",
          "search": "a search that fits nothing"}
 PARTS = ("commands", "half", "catchup", "starts", "hot", "limits", "rivals")
@@ -215,6 +216,8 @@ class Bench:
         for turn in range(self.o.runs):
             print(f"==> run {turn + 1} of {self.o.runs}", file=sys.stderr, flush=True)
             self.loads.append(os.getloadavg()[0])
+            if turn == 0 and self.loads[0] > BUSY:
+                self.remark(f"others worked on this machine when it began (load {self.loads[0]:.1f})")
             self.one_turn(turn)
             shutil.rmtree(self.folder / f"town-{turn}", ignore_errors=True)
             if self.wants("limits"):
@@ -256,12 +259,9 @@ class Bench:
             self.f.note(LIMITS, row["name"], row["value"], row["unit"], 1)
 
     def rival(self, name):
+        one = rivals.ALL[name](self.folder / f"{name}-{time.monotonic_ns()}")
         try:
-            one = rivals.ALL[name](self.folder / f"{name}-{time.monotonic_ns()}")
-        except rivals.Absent as why:
-            self.remark(f"{name} is not measured: {why}")
-            return
-        try:
+            one.start()
             for clients in one.known:  # as that figure was taken: in a few seconds; the best shows what it can
                 told = max((one.simple(clients, 3) for _ in range(3)), key=lambda told: told["per_second"])
                 self.rate(RIVALS, f"{name} simple {clients} x 1", told)
@@ -269,8 +269,11 @@ class Bench:
                 for clients, depth in one.widths:
                     one.step(work, clients, depth, self.warm)
                     self.rate(RIVALS, f"{work} {clients} x {depth}", one.step(work, clients, depth, self.seconds))
+        except rivals.Absent as why:
+            self.remark(f"{name} is not measured, or not to its end: {why}")
         finally:
             one.stop()
+            shutil.rmtree(one.folder, ignore_errors=True)
 
     def too_slow(self, rival):
         """Where a rival did not reach nine tenths of what it is known for, as texts."""
@@ -330,7 +333,7 @@ class Bench:
                       if line.startswith("model name")), platform.machine())
         return {"cpus": os.cpu_count(), "model": model, "kernel": platform.release(),
                 "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-                "page_bytes": PAGE, "load_before": self.loads, "seconds": self.seconds, "warm_up": self.warm,
+                "page_bytes": PAGE, "disk": disk_of(self.folder), "load_before": self.loads, "seconds": self.seconds, "warm_up": self.warm,
                 "sustained": not self.o.quick and self.seconds >= 60, "cases": self.o.cases, "events": self.o.events,
                 "runs": self.o.runs, "rivals": self.o.vs, "parts": self.o.only}
 

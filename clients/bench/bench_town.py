@@ -1,6 +1,7 @@
 """bench_town.py - a daemon on a store that may grow, its clerks, and the programs that load, fill and drain it"""
 
 import json
+import os
 import pathlib
 import shutil
 import socket
@@ -24,11 +25,24 @@ SPARE_BYTES = 8 << 30  # for what a run adds
 
 
 class NoRoom(Exception):
-    """The disk has no room for the cases that are wished; the text tells how much is missing."""
+    """The disk has no room for the cases that are wished, or is none; the text tells."""
 
 
-def room_for(cases, folder, usage=shutil.disk_usage):
-    """Raise NoRoom before hours are spent on filling a disk."""
+def disk_of(folder, mounts="/proc/self/mountinfo"):
+    """(kind of file system, device) that a folder is on."""
+    folder, best = os.path.realpath(folder), ("", "?", "?")
+    for line in pathlib.Path(mounts).read_text().splitlines():
+        where, kind = line.split(" - ")
+        point = where.split()[4]
+        if (folder + "/").startswith(point.rstrip("/") + "/") and len(point) >= len(best[0]):
+            best = point, *kind.split()[:2]
+    return best[1:]
+
+
+def room_for(cases, folder, usage=shutil.disk_usage, mounts="/proc/self/mountinfo"):
+    """Raise NoRoom before hours are spent on filling a disk, or figures taken of one that is none."""
+    if disk_of(folder, mounts)[0] in ("tmpfs", "ramfs"):
+        raise NoRoom(f"{folder} is memory and no disk, so nothing there is durable; name a folder of a disk with --folder")
     wanted, free = cases * FILLED_BYTES + SPARE_BYTES, usage(folder).free
     if wanted > free:
         raise NoRoom(f"{cases:,} cases need about {wanted / 2**30:,.0f} GiB on the disk of {folder}, where "

@@ -58,20 +58,38 @@ def answers(command):
                           stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
+def ended(*processes):
+    """Ask them to end, then see to it."""
+    processes = [process for process in processes if process is not None]
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
 def figure(rate, p50=None, p99=None, p999=None, most=None):
     return {"per_second": rate, "p50_us": p50, "p99_us": p99, "p999_us": p999, "max_us": most}
 
 
 class Redis:
+    """Each rival: start(), then figures, then stop(), also when start() went wrong."""
+
     name, known = "redis", {1: 3750, 64: 34800}
     works, widths = ["redis"], [(1, 1), (16, 1), (64, 1), (64, 16)]
 
     def __init__(self, folder):
+        self.folder, self.process = folder, None
+
+    def start(self):
         need(redis_server="redis-server", redis_benchmark="redis-tools")
         self.port, = free_ports(1)
-        folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True)
         self.process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder), "--appendonly", "yes",
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--appendonly", "yes",
              "--appendfsync", "always", "--save", "", "--auto-aof-rewrite-percentage", "0"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(lambda: answers([*self.cli(), "ping"]))
@@ -105,8 +123,7 @@ class Redis:
                               ["EVALSHA", self.sha["redis.lua"], str(len(keys)), *keys, "x" * TEXTS["command"]])
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait()
+        ended(self.process)
 
 
 def benchmark_figure(text):
@@ -125,28 +142,30 @@ class Postgres:
     works, widths = ["postgres", "postgres+notify"], ONE_IN_FLIGHT
 
     def __init__(self, folder):
+        self.folder, self.round = folder, 0
         self.bin = pathlib.Path("/usr/lib/postgresql/15/bin")
+        self.data = folder / "data"
+        self.su = ["runuser", "-u", "postgres", "--"]
+
+    def start(self):
         if not (self.bin / "initdb").exists():
             need(postgresql_15="postgresql-15")
         self.port, = free_ports(1)
-        self.data = folder / "data"
         self.data.mkdir(parents=True)
         user = pwd.getpwnam("postgres")
-        for path in (folder, self.data):
+        for path in (self.folder, self.data):
             os.chown(path, user.pw_uid, user.pw_gid)
-        for path in folder.parents:  # the server's own user must reach it
+        for path in self.folder.parents:  # the server's own user must reach it
             if path.stat().st_uid == os.geteuid() and path != pathlib.Path("/"):
                 path.chmod(path.stat().st_mode | 0o011)
-        self.su = ["runuser", "-u", "postgres", "--"]
         sh([*self.su, self.bin / "initdb", "-D", self.data, "-A", "trust", "-E", "UTF8", "--locale=C"], cwd="/")
         with open(self.data / "postgresql.conf", "a", encoding="ascii") as out:
             out.write(f"listen_addresses='127.0.0.1'\nport={self.port}\nunix_socket_directories=''\nmax_connections=300\n"
                       "shared_buffers=2GB\nmax_wal_size=8GB\nmin_wal_size=8GB\nwal_level=minimal\nmax_wal_senders=0\ncheckpoint_timeout=30min\n")
-        sh([*self.su, self.bin / "pg_ctl", "-D", self.data, "-l", folder / "log", "-w", "start"], cwd="/")
+        sh([*self.su, self.bin / "pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "start"], cwd="/")
         self.here = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
         sh([self.bin / "psql", *self.here, "-q", "-v", f"n={CASES}", "-v", "ON_ERROR_STOP=1", "-f", HERE / "postgres.sql"])
         sh([self.bin / "psql", *self.here, "-q", "-c", "VACUUM ANALYZE", "-c", "CHECKPOINT"])
-        self.folder, self.round = folder, 0
 
     def pgbench(self, query, clients, seconds):
         work = self.folder / "bench"
@@ -169,6 +188,8 @@ class Postgres:
         return self.pgbench(f"\\set n :n + 1\nSELECT step(:id, :client_id + 1000 * {self.round}, :n, {tell});", clients, seconds)
 
     def stop(self):
+        if not (self.data / "postmaster.pid").exists():
+            return
         sh([*self.su, self.bin / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop"], cwd="/")
 
 
@@ -179,12 +200,15 @@ class Restate:
     partitions = 2  # the best count on two cores
 
     def __init__(self, folder):
+        self.folder, self.service, self.server = folder, None, None
+
+    def start(self):
         need(node="nodejs", npm="npm", wrk="wrk", curl="curl")
+        folder = self.folder
         folder.mkdir(parents=True)
         (folder / "package.json").write_text('{"name": "rivals", "private": true, "version": "1.0.0"}')
         sh(["npm", "install", "--no-audit", "--no-fund", "--silent", *self.versions], cwd=folder)
         service, self.port, admin, node = free_ports(4)
-        self.folder = folder
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
         self.service = subprocess.Popen(["node", HERE / "restate.mjs", str(service)],
                                         env={**os.environ, "RIVALS": str(folder)}, **quiet)
@@ -214,14 +238,7 @@ class Restate:
         return self.wrk(clients, seconds, True)
 
     def stop(self):
-        for process in (self.server, self.service):
-            process.terminate()
-        for process in (self.server, self.service):
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        ended(self.server, self.service)
 
 
 ALL = {rival.name: rival for rival in (Redis, Postgres, Restate)}

@@ -154,12 +154,24 @@ Summary:
 
 
 class RoomTest(unittest.TestCase):
+    MOUNTS = """\
+20 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+21 20 0:5 / /memory rw shared:2 - tmpfs none rw
+"""
+
     def test_a_disk_that_is_too_small_is_told_of_first(self):
         def usage(_):
             return types.SimpleNamespace(free=70 << 30)
-        bench_town.room_for(1_000_000, "/data", usage)
-        with self.assertRaisesRegex(bench_town.NoRoom, "10,000,000 cases need about [0-9]+ GiB.*70 GiB are free.*--folder"):
-            bench_town.room_for(10_000_000, "/data", usage)
+        with tempfile.NamedTemporaryFile("w") as mounts:
+            mounts.write(self.MOUNTS)
+            mounts.flush()
+            self.assertEqual(bench_town.disk_of("/memory/of", mounts.name), ("tmpfs", "none"))
+            self.assertEqual(bench_town.disk_of("/memory2", mounts.name), ("ext4", "/dev/vda"))
+            bench_town.room_for(1_000_000, "/data", usage, mounts.name)
+            with self.assertRaisesRegex(bench_town.NoRoom, "10,000,000 cases need about [0-9]+ GiB.*70 GiB are free.*--folder"):
+                bench_town.room_for(10_000_000, "/data", usage, mounts.name)
+            with self.assertRaisesRegex(bench_town.NoRoom, "is memory and no disk"):
+                bench_town.room_for(1, "/memory", usage, mounts.name)
 
 
 if __name__ == "__main__":
