@@ -39,11 +39,16 @@ struct list {
     struct memtable_item *front; /* before all keys */
 };
 
-struct memtable {
-    atomic_size_t refs;
+struct pool {
     struct piece *piece;
     uint8_t *room;
     size_t left;
+};
+
+/* Items lie together and values elsewhere: a search goes from item to item and should find them in few pages. */
+struct memtable {
+    atomic_size_t refs;
+    struct pool items, values;
     atomic_size_t bytes;
     uint64_t toss; /* of the heights; any sequence will do, this one is the same on every machine */
     struct version *running;
@@ -53,24 +58,24 @@ struct memtable {
 
 /* ---- memory ---- */
 
-static void *take(struct memtable *m, size_t n)
+static void *take(struct memtable *m, struct pool *from, size_t n)
 {
     const size_t align = alignof(max_align_t);
     n = (n + align - 1) / align * align;
-    if (n > m->left) {
+    if (n > from->left) {
         size_t size = n > PIECE / 4 ? n : PIECE;
         struct piece *p = xmalloc(sizeof *p + size);
         atomic_fetch_add_explicit(&m->bytes, sizeof *p + size, memory_order_relaxed);
-        p->older = m->piece;
-        m->piece = p;
+        p->older = from->piece;
+        from->piece = p;
         if (size == n)
             return p->bytes; /* a large one has its own; what is left of the piece before still serves */
-        m->room = p->bytes;
-        m->left = size;
+        from->room = p->bytes;
+        from->left = size;
     }
-    void *ret = m->room;
-    m->room += n;
-    m->left -= n;
+    void *ret = from->room;
+    from->room += n;
+    from->left -= n;
     return ret;
 }
 
@@ -84,7 +89,7 @@ static uint64_t head_of(struct bytes key)
 static struct memtable_item *item_new(struct memtable *m, struct bytes key, int height)
 {
     size_t links = (size_t)height * sizeof(_Atomic(struct memtable_item *));
-    struct memtable_item *it = take(m, sizeof *it + links + key.n);
+    struct memtable_item *it = take(m, &m->items, sizeof *it + links + key.n);
     it->head = head_of(key);
     it->nkey = (uint32_t)key.n;
     it->height = height;
@@ -94,6 +99,14 @@ static struct memtable_item *item_new(struct memtable *m, struct bytes key, int 
     if (key.n)
         memcpy((uint8_t *)(it->next + height), key.p, key.n);
     return it;
+}
+
+static void pool_free(struct pool *pool)
+{
+    for (struct piece *p = pool->piece, *older; p; p = older) {
+        older = p->older;
+        free(p);
+    }
 }
 
 struct memtable *memtable_new(unsigned lists)
@@ -118,10 +131,8 @@ void memtable_drop(struct memtable *m)
 {
     if (!m || atomic_fetch_sub(&m->refs, 1) != 1)
         return;
-    for (struct piece *p = m->piece, *older; p; p = older) {
-        older = p->older;
-        free(p);
-    }
+    pool_free(&m->items);
+    pool_free(&m->values);
     free(m);
 }
 
@@ -142,9 +153,18 @@ static struct memtable_item *next_of(const struct memtable_item *it, int level)
     return atomic_load_explicit(&it->next[level], memory_order_acquire);
 }
 
-static bool is_below(const struct memtable_item *it, uint64_t head, struct bytes key)
+/* Behind their heads, which are alike. */
+static int tail_compare(const struct memtable_item *it, struct bytes key)
 {
-    return it->head != head ? it->head < head : key_compare(memtable_key(it), key) < 0;
+    const uint8_t *mine = (const uint8_t *)(it->next + it->height);
+    size_t n = it->nkey < key.n ? it->nkey : key.n;
+    int order = n > sizeof it->head ? memcmp(mine + sizeof it->head, key.p + sizeof it->head, n - sizeof it->head) : 0;
+    return order ? order : (it->nkey > key.n) - (it->nkey < key.n);
+}
+
+static inline bool is_below(const struct memtable_item *it, uint64_t head, struct bytes key)
+{
+    return it->head != head ? it->head < head : tail_compare(it, key) < 0;
 }
 
 /* The last item below the key at each level; the front stands for none. */
@@ -262,7 +282,8 @@ static struct memtable_item *item_of(struct memtable *m, unsigned list, struct b
 static struct version *write_version(struct memtable *m, unsigned list, uint64_t snapshot, struct bytes key, size_t n)
 {
     struct memtable_item *it = item_of(m, list, key);
-    struct version *old = atomic_load_explicit(&it->newest, memory_order_relaxed), *v = take(m, sizeof *v + n);
+    struct version *old = atomic_load_explicit(&it->newest, memory_order_relaxed),
+                   *v = take(m, &m->values, sizeof *v + n);
     atomic_init(&v->snapshot, snapshot);
     /* what the same transaction wrote before, and what was undone, nobody will ever see */
     while (old && atomic_load_explicit(&old->snapshot, memory_order_relaxed) >= snapshot)
