@@ -34,7 +34,7 @@ struct fold {
     bool register_changed;  /* since fold_mark() */
     bool laws_changed;      /* a procedure or a calendar was loaded or activated */
     struct fold_sink *sink; /* NULL: nothing leaves */
-    /* A case that the caller has read and not changed; the fold of its event may change it in place. */
+    /* A case that the caller has read and not changed, nor does the fold. */
     struct value *hint;
     int64_t hint_case;
 };

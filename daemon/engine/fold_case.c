@@ -49,15 +49,13 @@ static enum status census(struct fold *f, struct store_txn *t, const struct seat
     return st;
 }
 
-/* The case before the event: the caller's when it has it, a fresh map for version 1. */
+/* The case before the event: the caller's when it has it, NULL for version 1. */
 static enum status case_before(struct fold *f, struct arena *a, struct store_txn *t, int64_t id, int64_t version,
                                struct value **ret)
 {
-    if (version == 1) {
-        *ret = v_map(a);
-        v_put_int(a, *ret, "case", id);
+    *ret = NULL;
+    if (version == 1)
         return ST_OK;
-    }
     enum status st = ST_OK;
     struct key k = case_key(id);
     if (f->hint && f->hint_case == id)
@@ -96,7 +94,8 @@ static enum status papers_mark(struct store_txn *t, const struct value *changes,
     enum status st = ST_OK;
     for (size_t i = 0; !st && i < v_count(changes); i++) {
         const struct value *change = v_at(changes, i), *item = v_at(change, 2);
-        if (strncmp(v_text(v_at(change, 1), ""), "papers.", 7) != 0)
+        const char *path = v_text(v_at(change, 1), "");
+        if (*path != 'p' || strncmp(path, "papers.", 7) != 0)
             continue;
         st = paper_mark(t, item, id);
         for (size_t j = 0; !st && v_kind(item) == V_LIST && j < v_count(item); j++)
@@ -109,27 +108,27 @@ enum status fold_case(struct fold *f, struct arena *a, struct store_txn *t, cons
                       const struct value *item)
 {
     int64_t id = v_get_int(item, "case", 0), version = v_get_int(item, "version", 0);
-    struct value *kase;
+    struct value *before;
     if (id <= 0 || version <= 0)
         return ST_CORRUPT;
-    enum status st = case_before(f, a, t, id, version, &kase);
+    enum status st = case_before(f, a, t, id, version, &before);
     if (st)
         return st;
-    struct seat seat = seat_of(version == 1 ? NULL : kase);
-    struct marks old = marks_take(a, version == 1 ? NULL : kase);
+    struct value *kase = case_fork(a, before);
+    if (!before)
+        v_put_int(a, kase, "case", id);
     st = case_apply(a, kase, v_get(item, "changes"));
     if (st)
         return st;
     v_put_int(a, kase, "version", version);
     lead_take(a, kase, event, id);
-    struct seat seat_now = seat_of(kase);
-    struct marks now = marks_take(a, kase);
+    struct seat was = seat_of(before), is = seat_of(kase);
     struct key k = case_key(id);
     st = record_put(t, DB_CASES, key_bytes(&k), kase);
     if (!st)
-        st = marks_move(t, id, &old, &now);
+        st = marks_follow(a, t, id, before, kase);
     if (!st)
-        st = census(f, t, &seat, &seat_now);
+        st = census(f, t, &was, &is);
     if (!st)
         st = papers_mark(t, v_get(item, "changes"), id);
     key_add_u64(&k, (uint64_t)v_get_int(event, "n", 0));

@@ -9,6 +9,21 @@
 
 enum { FEW = 64 }; /* that many are looked through, more are sorted */
 
+/* What one key is made of: a moment or the number of a task, and up to three texts, borrowed from the case. */
+struct mark {
+    int64_t n;
+    const char *a, *b, *c;
+};
+
+struct mark_list {
+    struct mark *item;
+    size_t n, cap;
+};
+
+struct marks {
+    struct mark_list due, index, tasks;
+};
+
 static void list_add(struct arena *a, struct mark_list *l, struct mark m)
 {
     ARENA_GROW(a, l->item, l->n, l->cap);
@@ -43,11 +58,9 @@ static void tasks_take(struct mark_list *l, struct arena *a, const struct value 
     }
 }
 
-struct marks marks_take(struct arena *a, const struct value *kase)
+static struct marks marks_take(struct arena *a, const struct value *kase)
 {
     struct marks m = {0};
-    if (!kase)
-        return m;
     due_take(&m.due, a, kase);
     index_take(&m.index, a, kase);
     tasks_take(&m.tasks, a, kase);
@@ -92,6 +105,67 @@ static struct key task_key(const struct mark *m, int64_t kase)
 }
 
 typedef struct key (*mark_key_fn)(const struct mark *m, int64_t kase);
+
+/* ---- what they do not share ---- */
+
+/* The other's pair with the same key; it stands at the same place, nearly always. */
+static const struct pair *counterpart(const struct value *map, size_t i, const struct pair *p)
+{
+    const struct pair *same = v_kind(map) == V_MAP && i < v_count(map) ? &map->u.map.pair[i] : NULL;
+    return same && same->key == p->key ? same : v_find(map, p->key, p->n, p->head);
+}
+
+/* The pairs of a map that the other does not share. */
+static struct value *own_pairs(struct arena *a, const struct value *map, const struct value *other)
+{
+    struct value *ret = v_map(a);
+    for (size_t i = 0; v_kind(map) == V_MAP && i < v_count(map); i++) {
+        const struct pair *p = &map->u.map.pair[i], *twin = counterpart(other, i, p);
+        if (!twin || twin->val != p->val)
+            map_add_pair(a, ret, p, p->val);
+    }
+    return ret;
+}
+
+/* A case (NULL: there is none), and what is left of it to look at. */
+struct side {
+    const struct value *whole;
+    struct value *part;
+};
+
+/* What makes one key together stays together: where one of them differs, all are looked at. */
+static void keep_together(struct arena *a, struct side *side, bool found_by, bool about)
+{
+    const struct value *v;
+    if (found_by && (v = v_get(side->whole, "procedure")))
+        v_put(a, side->part, "procedure", (struct value *)v);
+    if (found_by && (v = v_get(side->whole, "stage")))
+        v_put(a, side->part, "stage", (struct value *)v);
+    if (found_by && (v = v_get(side->whole, "imported")))
+        v_put(a, side->part, "imported", (struct value *)v);
+    if (about && (v = v_get(side->whole, "facts")))
+        v_put(a, side->part, "facts", (struct value *)v);
+    if (about && (v = v_get(side->whole, "subjects")))
+        v_put(a, side->part, "subjects", (struct value *)v);
+}
+
+/* Of two cases what they do not share. */
+static void sides_part(struct arena *a, struct side side[2])
+{
+    bool found_by = false, about = false;
+    for (size_t i = 0; i < 2; i++) {
+        const struct value *whole = side[i].whole, *other = side[1 - i].whole, *clocks, *tasks;
+        struct value *part = side[i].part = own_pairs(a, whole, other);
+        if ((clocks = v_get(part, "clocks")))
+            v_put(a, part, "clocks", own_pairs(a, clocks, v_get(other, "clocks")));
+        if ((tasks = v_get(part, "tasks")))
+            v_put(a, part, "tasks", own_pairs(a, tasks, v_get(other, "tasks")));
+        found_by = found_by || v_get(part, "procedure") || v_get(part, "stage") || v_get(part, "imported");
+        about = about || v_get(part, "facts") || v_get(part, "subjects");
+    }
+    for (size_t i = 0; i < 2; i++)
+        keep_together(a, &side[i], found_by, about);
+}
 
 /* ---- from what was to what is ---- */
 
@@ -164,10 +238,14 @@ static enum status list_move(struct store_txn *t, enum store_db db, mark_key_fn 
     return st;
 }
 
-enum status marks_move(struct store_txn *t, int64_t kase, struct marks *old, struct marks *now)
+enum status marks_follow(struct arena *a, struct store_txn *t, int64_t kase, const struct value *was,
+                         const struct value *is)
 {
-    enum status st = list_move(t, DB_DUE, due_key, kase, &old->due, &now->due);
+    struct side side[2] = {{was, NULL}, {is, NULL}};
+    sides_part(a, side);
+    struct marks old = was ? marks_take(a, side[0].part) : (struct marks){0}, now = marks_take(a, side[1].part);
+    enum status st = list_move(t, DB_DUE, due_key, kase, &old.due, &now.due);
     if (!st)
-        st = list_move(t, DB_INDEX, index_key, kase, &old->index, &now->index);
-    return st ? st : list_move(t, DB_TASKS, task_key, kase, &old->tasks, &now->tasks);
+        st = list_move(t, DB_INDEX, index_key, kase, &old.index, &now.index);
+    return st ? st : list_move(t, DB_TASKS, task_key, kase, &old.tasks, &now.tasks);
 }
