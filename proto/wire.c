@@ -276,20 +276,27 @@ struct place {
 
 enum { PIECE = 1536, PIECE_LEAST = 192 };
 
+static void *cut_slowly(struct reader *r, size_t n);
+
 /* n zeroed bytes, a multiple of eight. */
-static void *cut(struct reader *r, size_t n)
+static inline void *cut(struct reader *r, size_t n)
 {
-    if (n > r->left) {
-        if (n > r->next / 2)
-            return arena_alloc(r->arena, n);
-        r->piece = arena_alloc(r->arena, r->next);
-        r->left = r->next;
-        r->next = PIECE;
-    }
+    if (n > r->left)
+        return cut_slowly(r, n);
     void *ret = r->piece;
     r->piece += n;
     r->left -= n;
     return ret;
+}
+
+static void *cut_slowly(struct reader *r, size_t n)
+{
+    if (n > r->next / 2)
+        return arena_alloc(r->arena, n);
+    r->piece = arena_alloc(r->arena, r->next);
+    r->left = r->next;
+    r->next = PIECE;
+    return cut(r, n);
 }
 
 /* p is at most the end, behind which one byte more is ours. */
@@ -339,8 +346,11 @@ static inline struct place take_key(struct reader *r, struct place at, struct pa
 }
 
 static struct place take_any(struct reader *r, struct place at, struct value *ret);
+static struct place take_map(struct reader *r, struct place at, size_t n, struct value *ret);
+static struct place take_list(struct reader *r, struct place at, size_t n, struct value *ret);
 
-/* One value into a zeroed place. Nearly all are small numbers and short texts. */
+/* One value into a zeroed place. Nearly all are small numbers, short texts, and short maps and lists; behind the last
+ * byte stands a 0. */
 static inline struct place take(struct reader *r, struct place at, struct value *ret)
 {
     size_t left = (size_t)(r->end - at.p), n = at.c & 0x1f;
@@ -355,6 +365,10 @@ static inline struct place take(struct reader *r, struct place at, struct value 
         ret->u.str.n = n;
         return past_text(at, 1, n);
     }
+    if ((at.c & 0xf0) == 0x80)
+        return take_map(r, place_at(at.p + 1), at.c & 0x0f, ret);
+    if ((at.c & 0xf0) == 0x90)
+        return take_list(r, place_at(at.p + 1), at.c & 0x0f, ret);
     return take_any(r, at, ret);
 }
 
@@ -369,9 +383,11 @@ static bool plausible(struct reader *r, struct place at, size_t n)
 /* The values of one list or map are one piece of memory; no key stands twice, so no pair is searched. */
 static struct place take_list(struct reader *r, struct place at, size_t n, struct value *ret)
 {
+    ret->kind = V_LIST;
     if (!plausible(r, at, n))
         return at;
-    struct value *v = cut(r, n * sizeof *v), **item = ret->u.list.item = cut(r, n * sizeof *item);
+    struct value *v = cut(r, n * (sizeof *v + sizeof(struct value *)));
+    struct value **item = ret->u.list.item = (struct value **)(v + n);
     r->depth++;
     for (size_t i = 0; i < n && !r->bad; i++) {
         item[i] = &v[i];
@@ -384,10 +400,11 @@ static struct place take_list(struct reader *r, struct place at, size_t n, struc
 
 static struct place take_map(struct reader *r, struct place at, size_t n, struct value *ret)
 {
+    ret->kind = V_MAP;
     if (!plausible(r, at, n))
         return at;
-    struct value *v = cut(r, n * sizeof *v);
-    struct pair *pair = ret->u.map.pair = cut(r, n * sizeof *pair);
+    struct value *v = cut(r, n * (sizeof *v + sizeof(struct pair)));
+    struct pair *pair = ret->u.map.pair = (struct pair *)(v + n);
     r->depth++;
     for (size_t i = 0; i < n && !r->bad; i++) {
         at = take_key(r, at, &pair[i]);
