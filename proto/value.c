@@ -32,25 +32,39 @@ struct value *v_int(struct arena *a, int64_t i)
     return v;
 }
 
-struct value *v_strn(struct arena *a, const char *s, size_t n)
+/* The value and its text are one piece. */
+static inline struct value *room(struct arena *a, size_t n)
 {
-    struct value *v = make(a, V_STR);
-    v->u.str.s = arena_strn(a, s, n);
+    struct value *v = arena_take(a, sizeof *v + n + 1, alignof(struct value));
+    char *text = (char *)(v + 1);
+    text[n] = 0;
+    v->kind = V_STR;
+    v->u.str.s = text;
     v->u.str.n = n;
     return v;
 }
 
-struct value *v_borrow(struct arena *a, const char *s, size_t n)
+struct value *v_room(struct arena *a, size_t n)
 {
-    struct value *v = make(a, V_STR);
-    v->u.str.s = s;
-    v->u.str.n = n;
+    return room(a, n);
+}
+
+struct value *v_strn(struct arena *a, const char *s, size_t n)
+{
+    struct value *v = room(a, n);
+    if (n)
+        memcpy((char *)v->u.str.s, s, n);
     return v;
 }
 
 struct value *v_str(struct arena *a, const char *s)
 {
-    return s ? v_strn(a, s, strlen(s)) : v_nil(a);
+    if (!s)
+        return v_nil(a);
+    size_t n = strlen(s);
+    struct value *v = room(a, n);
+    memcpy((char *)v->u.str.s, s, n);
+    return v;
 }
 
 struct value *v_printf(struct arena *a, const char *fmt, ...)
@@ -75,6 +89,17 @@ struct value *v_list(struct arena *a)
 {
     struct value *v = make(a, V_LIST);
     memset(&v->u.list, 0, sizeof v->u.list);
+    return v;
+}
+
+struct value *v_list_of(struct arena *a, struct value *const *item, size_t n)
+{
+    struct value *v = arena_take(a, sizeof *v + n * sizeof *item, alignof(struct value));
+    v->kind = V_LIST;
+    v->u.list.item = (struct value **)(v + 1);
+    v->u.list.n = v->u.list.cap = (uint32_t)n;
+    v->u.list.tree = NULL;
+    memcpy(v->u.list.item, item, n * sizeof *item);
     return v;
 }
 
@@ -131,7 +156,7 @@ struct value *v_copy(struct arena *a, const struct value *v)
     return NULL;
 }
 
-enum { ROOM = 4, FIRST_PAIRS = 8 };
+enum { ROOM = 4, FIRST_PAIRS = 8, FIRST_ITEMS = 4 };
 
 struct value *v_shallow(struct arena *a, const struct value *v)
 {
@@ -155,53 +180,67 @@ struct value *v_shallow(struct arena *a, const struct value *v)
 void v_push(struct arena *a, struct value *list, struct value *item)
 {
     REQUIRE(list->kind == V_LIST && item);
-    ARENA_GROW(a, list->u.list.item, list->u.list.n, list->u.list.cap);
+    if (list->u.list.n == list->u.list.cap) {
+        uint32_t cap = list->u.list.cap ? list->u.list.cap * 2 : FIRST_ITEMS;
+        struct value **more = arena_take(a, cap * sizeof(struct value *), alignof(struct value *));
+        if (list->u.list.n)
+            memcpy(more, list->u.list.item, list->u.list.n * sizeof(struct value *));
+        list->u.list.item = more;
+        list->u.list.cap = cap;
+    }
     list->u.list.item[list->u.list.n++] = item;
 }
 
-/* Of keys up to eight bytes nothing is left to compare behind the head. */
+static bool is(const struct pair *p, const char *key, size_t n, uint64_t head)
+{
+    return p->head == head && p->n == n && text_same_rest(p->key, key, n);
+}
+
+/* By fours: maps are short, and searched more often than anything else is done. */
 struct pair *v_find(const struct value *map, const char *key, size_t n, uint64_t head)
 {
     if (v_kind(map) != V_MAP || !map->u.map.n)
         return NULL;
-    for (struct pair *p = map->u.map.pair, *end = p + map->u.map.n; p < end; p++)
-        if (p->head == head && p->n == n && (n <= sizeof head || memcmp(p->key + 8, key + 8, n - 8) == 0))
+    struct pair *p = map->u.map.pair, *end = p + map->u.map.n;
+    for (; end - p >= 4; p += 4)
+        for (int i = 0; i < 4; i++)
+            if (is(p + i, key, n, head))
+                return p + i;
+    for (; p < end; p++)
+        if (is(p, key, n, head))
             return p;
     return NULL;
 }
 
-/* The place of a key that was not there: whoever asks fills it in. */
-static struct pair *pair_add(struct arena *a, struct value *map)
+static void more_pairs(struct arena *a, struct value *map)
 {
-    if (map->u.map.n == map->u.map.cap) {
-        uint32_t cap = map->u.map.cap ? map->u.map.cap * 2 : FIRST_PAIRS;
-        struct pair *more = arena_take(a, cap * sizeof *more, alignof(struct pair));
-        if (map->u.map.n)
-            memcpy(more, map->u.map.pair, map->u.map.n * sizeof *more);
-        map->u.map.pair = more;
-        map->u.map.cap = cap;
+    uint32_t cap = map->u.map.cap ? map->u.map.cap * 2 : FIRST_PAIRS;
+    struct pair *more = arena_take(a, cap * sizeof *more, alignof(struct pair));
+    if (map->u.map.n)
+        memcpy(more, map->u.map.pair, map->u.map.n * sizeof *more);
+    map->u.map.pair = more;
+    map->u.map.cap = cap;
+}
+
+void v_add_pair(struct arena *a, struct value *map, struct pair pair)
+{
+    REQUIRE(map->kind == V_MAP && pair.val);
+    if (map->u.map.n == map->u.map.cap)
+        more_pairs(a, map);
+    map->u.map.pair[map->u.map.n++] = pair;
+}
+
+void v_put_pair(struct arena *a, struct value *map, struct pair pair, bool literal)
+{
+    struct pair *p = v_find(map, pair.key, pair.n, pair.head);
+    if (p) {
+        REQUIRE(pair.val);
+        p->val = pair.val;
+        return;
     }
-    return &map->u.map.pair[map->u.map.n++];
-}
-
-void v_put_lit(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val)
-{
-    REQUIRE(map->kind == V_MAP && val);
-    struct pair *p = v_find(map, key, n, head);
-    if (p)
-        p->val = val;
-    else
-        *pair_add(a, map) = (struct pair){key, val, head, n};
-}
-
-void v_put_key(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val)
-{
-    REQUIRE(map->kind == V_MAP && val);
-    struct pair *p = v_find(map, key, n, head);
-    if (p)
-        p->val = val;
-    else
-        *pair_add(a, map) = (struct pair){arena_strn(a, key, n), val, head, n};
+    if (!literal)
+        pair.key = arena_strn(a, pair.key, pair.n);
+    v_add_pair(a, map, pair);
 }
 
 void v_del_pair(struct value *map, struct pair *p)
@@ -220,14 +259,11 @@ void v_del(struct value *map, const char *key)
 
 struct value *v_path(const struct value *v, const char *path)
 {
-    for (;;) {
-        size_t n = strcspn(path, ".");
-        struct value *next = v_get_key(v, path, n, v_head(path, n));
-        if (!path[n] || !next)
-            return next;
-        v = next;
-        path += n + 1;
+    for (const char *dot; (dot = strchr(path, '.')) != NULL; path = dot + 1) {
+        size_t n = (size_t)(dot - path);
+        v = v_get_key(v, path, n, v_head(path, n));
     }
+    return v_get(v, path);
 }
 
 bool v_equal(const struct value *a, const struct value *b)

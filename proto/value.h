@@ -15,6 +15,7 @@
 
 #include "daemon/base/arena.h"
 #include "daemon/base/buf.h"
+#include "daemon/base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,26 +57,10 @@ struct value {
     } u;
 };
 
-/* What struct pair says of a key: its first eight bytes, in the order of memory, then zeroes. Of a literal the compiler
- * makes a constant of it. */
+/* What struct pair says of a key. */
 static inline uint64_t v_head(const char *key, size_t n)
 {
-    uint64_t head = 0;
-    if (__builtin_constant_p(n) || n >= sizeof head) {
-        memcpy(&head, key, n < sizeof head ? n : sizeof head);
-        return head;
-    }
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    if (n >= 4) { /* from both ends, which overlap */
-        uint32_t first, last;
-        memcpy(&first, key, sizeof first);
-        memcpy(&last, key + n - sizeof last, sizeof last);
-        return first | (uint64_t)last << 8 * (n - sizeof last);
-    }
-#endif
-    for (size_t i = 0; i < n; i++)
-        ((unsigned char *)&head)[i] = (unsigned char)key[i];
-    return head;
+    return text_head(key, n);
 }
 
 /* Making. Texts and bytes are copied. */
@@ -84,43 +69,62 @@ struct value *v_bool(struct arena *a, bool b);
 struct value *v_int(struct arena *a, int64_t i);
 struct value *v_str(struct arena *a, const char *s); /* s NULL: a nil */
 struct value *v_strn(struct arena *a, const char *s, size_t n);
-struct value *v_borrow(struct arena *a, const char *s, size_t n); /* s itself: n bytes and a NUL, as long as it lives */
+struct value *v_room(struct arena *a, size_t n); /* a text of n bytes that are still to be written, and its NUL */
 struct value *v_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct value *v_bin(struct arena *a, const void *p, size_t n);
 struct value *v_list(struct arena *a);
+struct value *v_list_of(struct arena *a, struct value *const *item, size_t n);
 struct value *v_map(struct arena *a);
 struct value *v_copy(struct arena *a, const struct value *v); /* deep; NULL: NULL */
 
 /* A copy of a list or map itself, which holds the very items of v; with a little room to grow. */
 struct value *v_shallow(struct arena *a, const struct value *v);
 
-/* Changing. v_put replaces the value of a key that is there, in its place. Keys are copied, except literals
- * (v_put_lit), which live as long as the program; values are not. */
+/* Changing. v_put replaces the value of a key that is there, in its place. Keys are copied, except literals, which live
+ * as long as the program; values are not. */
 void v_push(struct arena *a, struct value *list, struct value *item);
-void v_put_key(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val);
-void v_put_lit(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head, struct value *val);
-static inline void v_put(struct arena *a, struct value *map, const char *key, struct value *val)
+void v_put_pair(struct arena *a, struct value *map, struct pair pair, bool literal);
+void v_add_pair(struct arena *a, struct value *map, struct pair pair); /* of a key that is not there; key not copied */
+static inline struct pair v_pair(const char *key, struct value *val)
 {
     size_t n = strlen(key);
-    if (__builtin_constant_p(key)) /* said of the address of a literal, and of no other */
-        v_put_lit(a, map, key, n, v_head(key, n), val);
-    else
-        v_put_key(a, map, key, n, v_head(key, n), val);
+    return (struct pair){key, val, v_head(key, n), n};
 }
+static inline void v_put_key(struct arena *a, struct value *map, const char *key, size_t n, uint64_t head,
+                             struct value *val)
+{
+    v_put_pair(a, map, (struct pair){key, val, head, n}, false);
+}
+#define V_LITERAL(key) __builtin_constant_p(key) /* of texts it is said of literals alone */
+#define v_put(a, map, key, val) v_put_pair(a, map, v_pair(key, val), V_LITERAL(key))
 void v_del(struct value *map, const char *key); /* keeps the order of the rest */
 void v_del_pair(struct value *map, struct pair *p);
-static inline void v_put_str(struct arena *a, struct value *map, const char *key, const char *s) /* s NULL: nothing */
+static inline void v_put_text(struct arena *a, struct value *map, const char *key, const char *s, bool literal)
 {
     if (s)
-        v_put(a, map, key, v_str(a, s));
+        v_put_pair(a, map, v_pair(key, v_str(a, s)), literal);
 }
-static inline void v_put_int(struct arena *a, struct value *map, const char *key, int64_t i)
+#define v_put_str(a, map, key, s) v_put_text(a, map, key, s, V_LITERAL(key)) /* s NULL: nothing */
+#define v_put_int(a, map, key, i) v_put(a, map, key, v_int(a, i))
+#define v_put_bool(a, map, key, b) v_put(a, map, key, v_bool(a, b))
+
+/* The same, into a map that is being made: the key is a literal and not there yet, so none is searched. */
+static inline void v_add(struct arena *a, struct value *map, const char *key, struct value *val)
 {
-    v_put(a, map, key, v_int(a, i));
+    v_add_pair(a, map, v_pair(key, val));
 }
-static inline void v_put_bool(struct arena *a, struct value *map, const char *key, bool b)
+static inline void v_add_str(struct arena *a, struct value *map, const char *key, const char *s) /* s NULL: nothing */
 {
-    v_put(a, map, key, v_bool(a, b));
+    if (s)
+        v_add(a, map, key, v_str(a, s));
+}
+static inline void v_add_int(struct arena *a, struct value *map, const char *key, int64_t i)
+{
+    v_add(a, map, key, v_int(a, i));
+}
+static inline void v_add_bool(struct arena *a, struct value *map, const char *key, bool b)
+{
+    v_add(a, map, key, v_bool(a, b));
 }
 
 /* Reading. v may be NULL and of any kind. */

@@ -8,6 +8,46 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/* The first eight bytes of a text of n bytes, in the order of memory, then zeroes: nearly every search among names ends
+ * with comparing these. Of a literal the compiler makes a constant of it. */
+static inline uint64_t text_head(const char *s, size_t n)
+{
+    uint64_t head = 0;
+    if (__builtin_constant_p(n) || n >= sizeof head) {
+        memcpy(&head, s, n < sizeof head ? n : sizeof head);
+        return head;
+    }
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (n >= 4) { /* from both ends, which overlap */
+        uint32_t first, last;
+        memcpy(&first, s, sizeof first);
+        memcpy(&last, s + n - sizeof last, sizeof last);
+        return first | (uint64_t)last << 8 * (n - sizeof last);
+    }
+#endif
+    for (size_t i = 0; i < n; i++)
+        ((unsigned char *)&head)[i] = (unsigned char)s[i];
+    return head;
+}
+
+/* Are two texts of n bytes with the same head the same? Most are told by their last eight bytes. */
+static inline bool text_same_rest(const char *a, const char *b, size_t n)
+{
+    uint64_t x, y;
+    if (n <= sizeof x)
+        return true;
+    memcpy(&x, a + n - sizeof x, sizeof x);
+    memcpy(&y, b + n - sizeof y, sizeof y);
+    return x == y && (n <= 2 * sizeof x || memcmp(a, b, n) == 0);
+}
+
+/* strcmp() == 0, which nearly always is seen by the first byte. */
+static inline bool text_same(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0;
+}
 
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF) without U+0000. */
 bool text_is_utf8(const char *s, size_t n);

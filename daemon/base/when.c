@@ -20,12 +20,12 @@ struct civil day_civil(struct day d)
 {
     int64_t z = (int64_t)d.n + 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    int doe = (int)(z - era * 146097);
-    int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int mp = (5 * doy + 2) / 153;
-    int month = mp < 10 ? mp + 3 : mp - 9;
-    return (struct civil){(int)(yoe + era * 400) + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
+    unsigned doe = (unsigned)(z - era * 146097);
+    unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    unsigned mp = (5 * doy + 2) / 153;
+    int month = (int)(mp < 10 ? mp + 3 : mp - 9);
+    return (struct civil){(int)(yoe + era * 400) + (month <= 2), month, (int)(doy - (153 * mp + 2) / 5) + 1};
 }
 
 int day_weekday(struct day d)
@@ -50,18 +50,22 @@ static int digits(const char *s, int n)
     return v;
 }
 
+static int days_of_month(int year, int month)
+{
+    static const signed char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && leap);
+}
+
 /* Reads ten characters; what follows is the caller's. */
 static enum status day_read(const char *t, struct day *ret)
 {
     if (strnlen(t, 10) < 10 || t[4] != '-' || t[7] != '-')
         return ST_INVALID;
     int y = digits(t, 4), m = digits(t + 5, 2), d = digits(t + 8, 2);
-    if (y < 1900 || y > 2999 || m < 1 || m > 12 || d < 1 || d > 31)
+    if (y < 1900 || y > 2999 || m < 1 || m > 12 || d < 1 || d > days_of_month(y, m))
         return ST_INVALID;
-    struct day day = day_of_civil(y, m, d);
-    if (day_civil(day).day != d)
-        return ST_INVALID;
-    *ret = day;
+    *ret = day_of_civil(y, m, d);
     return ST_OK;
 }
 

@@ -49,7 +49,7 @@ static void take_task(struct bench *b, const struct pair *p)
 
 static void find_named(struct bench *b, int64_t wanted)
 {
-    const struct value *tasks = v_get(b->kase, "tasks");
+    const struct value *tasks = bench_get(b, "tasks");
     for (size_t i = 0; i < v_count(tasks) && !b->task; i++)
         if (strtoll(tasks->u.map.pair[i].key, NULL, 10) == wanted)
             take_task(b, &tasks->u.map.pair[i]);
@@ -72,7 +72,7 @@ void actor_check_task(struct bench *b)
 void actor_find_task(struct bench *b)
 {
     int64_t wanted = v_get_int(b->j->command, "task", 0), part = v_get_int(b->j->command, "part", 0);
-    const struct value *tasks = v_get(b->kase, "tasks");
+    const struct value *tasks = bench_get(b, "tasks");
     if (wanted) {
         find_named(b, wanted);
         return;
@@ -89,7 +89,7 @@ void actor_find_task(struct bench *b)
  * part. */
 void actor_close_tasks(struct bench *b)
 {
-    const struct value *tasks = v_get(b->kase, "tasks");
+    const struct value *tasks = bench_get(b, "tasks");
     int64_t part = b->part ? strtoll(b->part, NULL, 10) : 0;
     for (size_t i = 0; i < v_count(tasks);) {
         const struct pair *p = &tasks->u.map.pair[i];
@@ -100,7 +100,7 @@ void actor_close_tasks(struct bench *b)
         if (b->task_id ? strcmp(p->key, b->task_id) != 0 : !fits)
             continue;
         bench_del(b, PATH("tasks", p->key));
-        tasks = v_get(b->kase, "tasks");
+        tasks = bench_get(b, "tasks");
         i--;
     }
 }
@@ -109,7 +109,7 @@ void actor_close_tasks(struct bench *b)
 
 static bool holds_any_task(const struct bench *b)
 {
-    const struct value *tasks = v_get(b->kase, "tasks");
+    const struct value *tasks = bench_get(b, "tasks");
     for (size_t i = 0; i < v_count(tasks); i++)
         if (strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), b->act->name) == 0 &&
             holds_task(b, tasks->u.map.pair[i].val))
@@ -122,7 +122,7 @@ static bool is_party(const struct bench *b, const struct role *r)
     if (b->party)
         return strcmp(b->party, r->name) == 0;
     /* a unit with a key acts by itself; which unit that is stands in the command when the case is new */
-    const char *unit = r->same_as ? v_get_str(v_get(b->kase, "roles"), r->same_as, NULL) : NULL;
+    const char *unit = r->same_as ? v_get_str(bench_get(b, "roles"), r->same_as, NULL) : NULL;
     return r->same_as && b->department && (unit ? is_now(b, unit, b->department) : b->opening);
 }
 
@@ -130,7 +130,7 @@ static bool is_party(const struct bench *b, const struct role *r)
 static bool in_any_part(const struct bench *b, const char *role)
 {
     const char *field = strchr(role, '.') + 1;
-    const struct value *parts = v_get(v_get(b->kase, "parts"), b->act->on);
+    const struct value *parts = v_get(bench_get(b, "parts"), b->act->on);
     for (size_t i = 0; i < v_count(parts); i++)
         if (is_now(b, v_get_str(parts->u.map.pair[i].val, field, NULL), b->department))
             return true;
@@ -259,7 +259,7 @@ static bool leads(const struct bench *b)
  * accountability does not speak for the person as well. */
 static bool is_own_unit(const struct bench *b, const char *role)
 {
-    const struct value *roles = v_get(b->kase, "roles");
+    const struct value *roles = bench_get(b, "roles");
     for (size_t i = 0; i < v_count(roles); i++)
         if (strcmp(roles->u.map.pair[i].key, role) != 0 && is_now(b, v_text(roles->u.map.pair[i].val, NULL), b->own))
             return false;
@@ -336,6 +336,6 @@ void actor_check_part(struct bench *b)
     if (k && !b->part)
         bench_refuse(b, "form", "part-missing", "the act '%s' is about one %s (%s): say which in 'part'", b->act->name,
                      k->name, k->label);
-    else if (k && !v_get(v_get(v_get(b->kase, "parts"), k->name), b->part))
+    else if (k && !v_get(v_get(bench_get(b, "parts"), k->name), b->part))
         bench_refuse(b, "form", "part-unknown", "the case has no %s %s", k->name, b->part);
 }

@@ -8,33 +8,35 @@
 
 /* ---- changing the copy ---- */
 
+void bench_done_on(struct bench *b, struct day day)
+{
+    b->done = day;
+    day_text(day, b->done_text);
+}
+
 /* Make a change, and write it down: what the event itself has put says it at once, so a clock that starts is one change
  * and not eight. A change of ours that does not apply is a bug. */
 static void record(struct bench *b, enum change_op op, const struct path *path, struct value *val)
 {
-    bool covered;
-    REQUIRE(case_change(b->a, b->kase, op, path, val, b->changes, &covered) == ST_OK);
-    if (!covered)
+    enum change_done done = edit_change(b->edit, op, path, val);
+    REQUIRE(done != CHANGE_WRONG);
+    if (done == CHANGE_MADE)
         change_write(b->a, b->changes, op, path_text(b->a, path), val);
 }
 
-/* What stands there already is not put once more. */
 void bench_put(struct bench *b, const struct path *path, struct value *val)
 {
-    const struct value *there = path_value(b->kase, path);
-    if (!there || !v_equal(there, val))
-        record(b, CHANGE_PUT, path, val);
+    record(b, CHANGE_PUT, path, val);
 }
 
 void bench_put_str(struct bench *b, const struct path *path, const char *text)
 {
-    bench_put(b, path, v_str(b->a, text));
+    record(b, CHANGE_PUT, path, v_str(b->a, text));
 }
 
 void bench_del(struct bench *b, const struct path *path)
 {
-    if (path_value(b->kase, path))
-        record(b, CHANGE_DEL, path, NULL);
+    record(b, CHANGE_DEL, path, NULL);
 }
 
 void bench_push(struct bench *b, const struct path *path, struct value *item)
@@ -110,23 +112,21 @@ void bench_refuse_rule(struct bench *b, const struct rule *rule, const char *cod
 
 const struct value *bench_fact(const struct bench *b, const char *name)
 {
-    return v_get(v_get(b->kase, "facts"), name);
+    return v_get(bench_get(b, "facts"), name);
 }
 
 const struct value *bench_fact_of(const struct bench *b, enum fact_type type)
 {
-    for (size_t i = 0; i < b->p->nfacts; i++)
-        if (b->p->facts[i].type == type)
-            return bench_fact(b, b->p->facts[i].name);
-    return NULL;
+    const struct fact *f = b->p->first_of[type];
+    return f ? bench_fact(b, f->name) : NULL;
 }
 
 bool bench_given(const struct bench *b, const char *name)
 {
     for (size_t i = 0; b->act && i < b->act->nfields; i++)
-        if (strcmp(b->act->fields[i].fact, name) == 0 && procedure_fact(b->p, name)->is_private)
+        if (b->act->fields[i].def->is_private && text_same(b->act->fields[i].fact, name))
             return v_get(b->private_, name) != NULL;
-    return bench_fact(b, name) || v_get(v_get(b->kase, "given"), name);
+    return bench_fact(b, name) || v_get(bench_get(b, "given"), name);
 }
 
 const char *bench_word(struct bench *b, const struct value *v)
@@ -152,26 +152,28 @@ static const char *part_department(const struct bench *b, const char *kind_dot_f
     const char *field = strchr(kind_dot_field, '.') + 1;
     size_t n = (size_t)(field - 1 - kind_dot_field);
     bool of_it = b->part && strlen(b->part_kind) == n && strncmp(b->part_kind, kind_dot_field, n) == 0;
-    return of_it ? v_get_str(v_get(v_get(v_get(b->kase, "parts"), b->part_kind), b->part), field, NULL) : NULL;
+    return of_it ? v_get_str(v_get(v_get(bench_get(b, "parts"), b->part_kind), b->part), field, NULL) : NULL;
+}
+
+/* Whoever is above the department that the matter is about, or above who leads the case. */
+static const struct department *superior_of(const struct bench *b)
+{
+    const struct department *d = b->about ? register_heir(b->j->reg, b->about) : bench_role(b, b->p->lead);
+    return d && d->superior ? register_heir(b->j->reg, d->superior) : NULL;
 }
 
 const struct department *bench_role(const struct bench *b, const char *name)
 {
-    if (!name)
-        return NULL;
     bool chair = false;
-    const struct body *body = procedure_body_of(b->p, name, &chair);
+    const struct role *role = procedure_role(b->p, name);
+    const struct body *body = role ? NULL : procedure_body_of(b->p, name, &chair);
+    if (role && role->superior)
+        return superior_of(b);
     if (body)
         return chair ? bench_role(b, body->chair) : NULL;
-    if (strchr(name, '.'))
+    if (!role && name && strchr(name, '.'))
         return register_heir(b->j->reg, part_department(b, name));
-    const struct role *role = procedure_role(b->p, name);
-    if (role && role->superior) {
-        const struct department *d = b->about ? register_heir(b->j->reg, b->about) : bench_role(b, b->p->lead);
-        return d && d->superior ? register_heir(b->j->reg, d->superior) : NULL;
-    }
-    const char *id = v_get_str(v_get(b->kase, "roles"), name, NULL);
-    return id ? register_heir(b->j->reg, id) : NULL;
+    return name ? register_heir(b->j->reg, v_text(v_get(bench_get(b, "roles"), name), NULL)) : NULL;
 }
 
 const char *bench_part_of(const struct bench *b, const char *kind)

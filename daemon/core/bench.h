@@ -16,10 +16,12 @@ struct bench {
     const struct procedure *p;
     const struct act *act; /* NULL when a due moment is judged */
     struct value *kase;    /* the copy */
+    struct edit *edit;     /* of the copy */
     struct value *changes, *notices, *transitions, *opened;
     struct value *others;   /* changes of cases that are linked */
     struct value *private_; /* NULL: nothing private */
     struct day done, today;
+    char done_text[DAY_TEXT]; /* of done */
     bool opening;
     const char *department;         /* the department that did it; NULL when a party did */
     const char *party;              /* the party that did it, or NULL */
@@ -39,6 +41,14 @@ struct bench {
 };
 
 /* ---- bench.c: the copy, refusing, changing ---- */
+/* What the case has by a key of its own. */
+static inline struct value *bench_get(const struct bench *b, const char *key)
+{
+    size_t n = strlen(key);
+    const struct pair *p = edit_find(b->edit, key, n, v_head(key, n));
+    return p ? p->val : NULL;
+}
+void bench_done_on(struct bench *b, struct day day); /* the day on which it took effect */
 void bench_put(struct bench *b, const struct path *path, struct value *val);
 void bench_put_str(struct bench *b, const struct path *path, const char *text);
 void bench_del(struct bench *b, const struct path *path);

@@ -31,7 +31,7 @@ static const struct department *body_seated(struct bench *b, const struct seat *
 /* The newest sitting of a body that is open; *ret_id its number. */
 static const struct value *sitting_of(const struct bench *b, const char *body, const char **ret_id)
 {
-    const struct value *all = v_get(b->kase, "sittings"), *found = NULL;
+    const struct value *all = bench_get(b, "sittings"), *found = NULL;
     for (size_t i = 0; i < v_count(all); i++) {
         const struct pair *p = &all->u.map.pair[i];
         if (strcmp(v_get_str(p->val, "body", ""), body) != 0 || strcmp(v_get_str(p->val, "state", ""), "open") != 0)
@@ -159,9 +159,8 @@ bool body_quorum(struct bench *b, const char *name)
 
 static void convene(struct bench *b, const struct effect *e, const struct rule *rule)
 {
-    char text[DAY_TEXT];
     const struct body *body = procedure_body(b->p, e->name);
-    const struct value *all = v_get(b->kase, "sittings");
+    const struct value *all = bench_get(b, "sittings");
     const char *before;
     int64_t number = 1;
     for (size_t i = 0; i < v_count(all); i++)
@@ -176,14 +175,14 @@ static void convene(struct bench *b, const struct effect *e, const struct rule *
                           v_count(members));
     v_put_str(b->a, s, "body", e->name);
     v_put_int(b->a, s, "number", number);
-    v_put_str(b->a, s, "day", day_text(b->done, text));
+    v_put_str(b->a, s, "day", b->done_text);
     v_put_int(b->a, s, "event", b->j->event);
     v_put_str(b->a, s, "state", "open");
     v_put(b->a, s, "members", members);
     const struct value *there = e->from ? bench_fact(b, e->from) : NULL;
     if (there)
         v_put(b->a, s, "attendance", v_copy(b->a, there));
-    bench_put(b, PATH("sittings", bench_key(b, (int64_t)v_count(v_get(b->kase, "sittings")) + 1)), s);
+    bench_put(b, PATH("sittings", bench_key(b, (int64_t)v_count(bench_get(b, "sittings")) + 1)), s);
 }
 
 static const struct value *open_sitting(struct bench *b, const struct effect *e, const struct rule *rule,
@@ -252,7 +251,6 @@ static bool same_person(const struct bench *b, const struct value *member)
 
 static void cast(struct bench *b, const struct effect *e, const struct rule *rule)
 {
-    char text[DAY_TEXT];
     bool recused = false;
     const char *id = NULL, *about = subject_of(b), *label = procedure_body(b->p, e->name)->label;
     const struct value *sitting = open_sitting(b, e, rule, &id), *what = bench_fact(b, e->from);
@@ -272,7 +270,7 @@ static void cast(struct bench *b, const struct effect *e, const struct rule *rul
         keep_old_vote(b, id, about, seat, old);
     struct value *vote = v_map(b->a);
     v_put_str(b->a, vote, "vote", bench_word(b, what));
-    v_put_str(b->a, vote, "day", day_text(b->done, text));
+    v_put_str(b->a, vote, "day", b->done_text);
     v_put_int(b->a, vote, "event", b->j->event);
     bench_put(b, PATH("sittings", id, "votes", about, seat), vote);
 }
@@ -327,7 +325,6 @@ static struct value *dissent_of(struct bench *b, const struct value *sitting, co
 
 static void decide_votes(struct bench *b, const struct effect *e, const struct rule *rule)
 {
-    char text[DAY_TEXT];
     const struct body *body = procedure_body(b->p, e->name);
     const char *id = NULL, *about = subject_of(b);
     const struct value *sitting = open_sitting(b, e, rule, &id), *votes = v_get(v_get(sitting, "votes"), about);
@@ -346,7 +343,7 @@ static void decide_votes(struct bench *b, const struct effect *e, const struct r
     v_put_str(b->a, r, "result", result);
     v_put(b->a, r, "tally", tally);
     v_put(b->a, r, "dissent", dissent_of(b, sitting, votes, result));
-    v_put_str(b->a, r, "day", day_text(b->done, text));
+    v_put_str(b->a, r, "day", b->done_text);
     v_put_int(b->a, r, "event", b->j->event);
     bench_put(b, PATH("sittings", id, "results", about), r);
     bool yes_no = procedure_fact(b->p, e->from)->type == FACT_BOOL;

@@ -6,19 +6,19 @@ enum { INDEX_TEXT = 200 };
 
 /* ---- paths ---- */
 
-bool path_read(struct path *ret, const char *text, size_t n)
+size_t path_read(struct step ret[PATH_STEPS], const char *text, size_t n)
 {
     const char *key = text, *end = text + n;
-    ret->n = 0;
-    for (const char *dot; key <= end && ret->n < PATH_STEPS; key = dot + 1) {
+    size_t steps = 0;
+    for (const char *dot; key <= end && steps < PATH_STEPS; key = dot + 1) {
         dot = memchr(key, '.', (size_t)(end - key));
         dot = dot ? dot : end;
         if (dot == key)
-            return false;
+            return 0;
         size_t len = (size_t)(dot - key);
-        ret->step[ret->n++] = (struct step){key, len, v_head(key, len)};
+        ret[steps++] = (struct step){key, len, v_head(key, len), false};
     }
-    return key > end;
+    return key > end ? steps : 0;
 }
 
 struct value *path_text(struct arena *a, const struct path *path)
@@ -26,18 +26,15 @@ struct value *path_text(struct arena *a, const struct path *path)
     size_t n = path->n - 1;
     for (size_t i = 0; i < path->n; i++)
         n += path->step[i].n;
-    char *text = arena_take(a, n + 1, 1), *at = text;
+    struct value *text = v_room(a, n);
+    char *at = (char *)text->u.str.s;
     for (size_t i = 0; i < path->n; i++) {
         memcpy(at, path->step[i].key, path->step[i].n);
         at += path->step[i].n;
-        *at++ = i + 1 < path->n ? '.' : 0;
+        *at++ = '.';
     }
-    return v_borrow(a, text, n);
-}
-
-static struct pair *step_in(const struct value *map, const struct step *s)
-{
-    return v_find(map, s->key, s->n, s->head);
+    at[-1] = 0;
+    return text;
 }
 
 struct value *path_value(const struct value *kase, const struct path *path)
@@ -59,12 +56,8 @@ static const struct value op_names[] = {
 
 void change_write(struct arena *a, struct value *changes, enum change_op op, struct value *path, struct value *val)
 {
-    struct value *one = v_list(a);
-    v_push(a, one, (struct value *)&op_names[op]); /* texts never change */
-    v_push(a, one, path);
-    if (val)
-        v_push(a, one, val);
-    v_push(a, changes, one);
+    struct value *item[] = {(struct value *)&op_names[op], path, val}; /* texts never change */
+    v_push(a, changes, v_list_of(a, item, val ? 3 : 2));
 }
 
 void change_put(struct arena *a, struct value *changes, const char *path, struct value *val)
@@ -84,84 +77,108 @@ void change_push(struct arena *a, struct value *changes, const char *path, struc
 
 /* ---- the tree ---- */
 
-struct value *case_fork(struct arena *a, const struct value *kase)
+struct edit edit_of(struct arena *a, struct value *kase)
 {
-    struct value *copy = kase ? v_shallow(a, kase) : v_map(a);
-    copy->u.map.tree = copy;
-    return copy;
+    kase->u.map.tree = kase;
+    return (struct edit){.a = a, .kase = kase};
 }
 
-/* The map or list of a pair as one that the case may change: its own, or one that the event has put. */
-static struct value *own(struct arena *a, const struct value *kase, struct pair *p, bool inside)
+struct edit edit_copy(struct arena *a, const struct value *kase, const struct value *event)
+{
+    struct edit e = edit_of(a, kase ? v_shallow(a, kase) : v_map(a));
+    e.event = event;
+    return e;
+}
+
+/* The map or list of a pair as one that may be changed in place: the case's own, or one that the event has put. */
+static struct value *own(const struct edit *e, struct pair *p, bool inside)
 {
     const struct value *v = p->val;
-    const void *tree = v->kind == V_MAP ? v->u.map.tree : v->u.list.tree;
-    if (inside || tree == kase)
+    if (inside || (v->kind == V_MAP ? v->u.map.tree : v->u.list.tree) == e->kase)
         return p->val;
-    p->val = v_shallow(a, v);
+    p->val = v_shallow(e->a, v);
     if (v->kind == V_MAP)
-        p->val->u.map.tree = kase;
+        p->val->u.map.tree = e->kase;
     else
-        p->val->u.list.tree = kase;
+        p->val->u.list.tree = e->kase;
     return p->val;
 }
 
-static struct value *made(struct arena *a, const struct value *kase, struct value *map, const struct step *s,
-                          struct value *kid)
+static void add(const struct edit *e, struct value *map, const struct step *s, struct value *val)
 {
-    if (kid->kind == V_MAP)
-        kid->u.map.tree = kase;
-    else
-        kid->u.list.tree = kase;
-    v_put_key(a, map, s->key, s->n, s->head, kid);
-    return kid;
+    const char *key = s->literal ? s->key : arena_strn(e->a, s->key, s->n);
+    v_add_pair(e->a, map, (struct pair){key, val, s->head, s->n});
+}
+
+static struct pair *step_in(struct edit *e, const struct value *map, const struct step *s)
+{
+    return map == e->kase ? edit_find(e, s->key, s->n, s->head) : v_find(map, s->key, s->n, s->head);
 }
 
 /* The map in which the last key of a path stands or will stand. NULL: something that is no map is on the way. */
-static struct value *place(struct arena *a, struct value *kase, const struct path *path, const struct value *event,
-                           bool *inside)
+static struct value *place(struct edit *e, const struct path *path, bool *inside)
 {
-    struct value *at = kase;
+    struct value *at = e->kase;
     for (size_t i = 0; i + 1 < path->n; i++) {
-        struct pair *p = step_in(at, &path->step[i]);
+        struct pair *p = step_in(e, at, &path->step[i]);
         if (p && p->val->kind != V_MAP)
             return NULL;
-        *inside = *inside || (p && event && p->val->u.map.tree == event);
-        at = p ? own(a, kase, p, *inside) : made(a, kase, at, &path->step[i], v_map(a));
+        if (p) {
+            *inside = *inside || (e->event && p->val->u.map.tree == e->event);
+            at = own(e, p, *inside);
+        } else {
+            struct value *made = v_map(e->a);
+            made->u.map.tree = e->kase;
+            add(e, at, &path->step[i], made);
+            at = made;
+        }
     }
     return at;
 }
 
-static enum status push(struct arena *a, struct value *kase, struct value *map, const struct step *s,
-                        struct value *item, bool inside)
+static enum change_done push(struct edit *e, struct value *map, const struct step *s, struct value *item, bool inside)
 {
-    struct pair *p = step_in(map, s);
+    struct pair *p = step_in(e, map, s);
     if (p && p->val->kind != V_LIST)
-        return ST_CORRUPT;
-    v_push(a, p ? own(a, kase, p, inside) : made(a, kase, map, s, v_list(a)), item);
-    return ST_OK;
+        return CHANGE_WRONG;
+    struct value *list = p ? own(e, p, inside) : v_list(e->a);
+    if (!p) {
+        list->u.list.tree = e->kase;
+        add(e, map, s, list);
+    }
+    v_push(e->a, list, item);
+    return inside ? CHANGE_COVERED : CHANGE_MADE;
 }
 
-enum status case_change(struct arena *a, struct value *kase, enum change_op op, const struct path *path,
-                        struct value *val, const struct value *event, bool *ret_covered)
+static enum change_done put(struct edit *e, struct value *map, const struct step *s, struct value *val, bool inside)
+{
+    struct pair *p = step_in(e, map, s);
+    if (p && e->event && v_equal(p->val, val))
+        return CHANGE_NOTHING;
+    if (e->event && val->kind == V_MAP)
+        val->u.map.tree = e->event;
+    if (p)
+        p->val = val;
+    else
+        add(e, map, s, val);
+    return inside ? CHANGE_COVERED : CHANGE_MADE;
+}
+
+enum change_done edit_change(struct edit *e, enum change_op op, const struct path *path, struct value *val)
 {
     const struct step *last = &path->step[path->n - 1];
-    *ret_covered = false;
-    if (op == CHANGE_DEL && !path_value(kase, path))
-        return ST_OK;
-    struct value *map = place(a, kase, path, event, ret_covered);
+    bool inside = false;
+    if (op == CHANGE_DEL && !path_value(e->kase, path))
+        return CHANGE_NOTHING;
+    struct value *map = place(e, path, &inside);
     if (!map)
-        return ST_CORRUPT;
-    if (op == CHANGE_DEL) {
-        v_del_pair(map, step_in(map, last));
-        return ST_OK;
-    }
+        return CHANGE_WRONG;
+    if (op == CHANGE_PUT)
+        return put(e, map, last, val, inside);
     if (op == CHANGE_PUSH)
-        return push(a, kase, map, last, val, *ret_covered);
-    if (event && val->kind == V_MAP)
-        val->u.map.tree = event;
-    v_put_key(a, map, last->key, last->n, last->head, val);
-    return ST_OK;
+        return push(e, map, last, val, inside);
+    v_del_pair(map, step_in(e, map, last));
+    return inside ? CHANGE_COVERED : CHANGE_MADE;
 }
 
 /* ---- applying changes ---- */
@@ -174,16 +191,16 @@ static enum change_op op_of(const char *name)
     return 0;
 }
 
-static enum status apply_one(struct arena *a, struct value *kase, const struct value *change)
+static enum status apply_one(struct edit *e, const struct value *change)
 {
     const struct value *text = v_at(change, 1);
     enum change_op op = op_of(v_text(v_at(change, 0), ""));
-    struct path path;
-    bool covered;
+    struct step step[PATH_STEPS];
+    struct path path = {0, step};
     if (!op || v_count(change) != (op == CHANGE_DEL ? 2 : 3) || v_kind(text) != V_STR ||
-        !path_read(&path, text->u.str.s, text->u.str.n))
+        (path.n = path_read(step, text->u.str.s, text->u.str.n)) == 0)
         return ST_CORRUPT;
-    return case_change(a, kase, op, &path, v_at(change, 2), NULL, &covered);
+    return edit_change(e, op, &path, v_at(change, 2)) == CHANGE_WRONG ? ST_CORRUPT : ST_OK;
 }
 
 enum status case_apply(struct arena *a, struct value *kase, const struct value *changes)
@@ -191,9 +208,9 @@ enum status case_apply(struct arena *a, struct value *kase, const struct value *
     if (v_kind(kase) != V_MAP || v_kind(changes) != V_LIST)
         return ST_CORRUPT;
     enum status st = ST_OK;
-    kase->u.map.tree = kase;
+    struct edit e = edit_of(a, kase);
     for (size_t i = 0; i < v_count(changes) && !st; i++)
-        st = apply_one(a, kase, v_at(changes, i));
+        st = apply_one(&e, v_at(changes, i));
     return st;
 }
 

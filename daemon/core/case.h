@@ -64,51 +64,78 @@ MUST_USE enum status case_apply(struct arena *a, struct value *kase, const struc
  * may change it in place: the root of the case whose own it is. Any other is copied before it is changed, by itself,
  * without what hangs on it. So a copy costs what is changed in it. */
 
-/* A copy to be changed, which shares all of kase (NULL: an empty case). */
-struct value *case_fork(struct arena *a, const struct value *kase);
-
-/* Where a change goes: keys, none of which holds a dot. */
+/* Where a change goes: keys, none of which holds a dot. Those that are literals are not copied. */
 struct step {
     const char *key;
     size_t n;
     uint64_t head; /* v_head() */
+    bool literal;
 };
-enum { PATH_STEPS = 6 };
 struct path {
     size_t n;
-    struct step step[PATH_STEPS];
+    const struct step *step;
 };
-static inline struct step step_of(const char *key)
+static inline struct step step_of(const char *key, bool literal)
 {
     size_t n = strlen(key);
-    return (struct step){key, n, v_head(key, n)};
+    return (struct step){key, n, v_head(key, n), literal};
 }
 
 /* PATH("clocks", name, "due"): of one to five keys. */
 #define PATH_COUNT(a, b, c, d, e, n, ...) n
-#define PATH_1(a) step_of(a)
-#define PATH_2(a, ...) step_of(a), PATH_1(__VA_ARGS__)
-#define PATH_3(a, ...) step_of(a), PATH_2(__VA_ARGS__)
-#define PATH_4(a, ...) step_of(a), PATH_3(__VA_ARGS__)
-#define PATH_5(a, ...) step_of(a), PATH_4(__VA_ARGS__)
+#define PATH_1(a) step_of(a, V_LITERAL(a))
+#define PATH_2(a, ...) PATH_1(a), PATH_1(__VA_ARGS__)
+#define PATH_3(a, ...) PATH_1(a), PATH_2(__VA_ARGS__)
+#define PATH_4(a, ...) PATH_1(a), PATH_3(__VA_ARGS__)
+#define PATH_5(a, ...) PATH_1(a), PATH_4(__VA_ARGS__)
 #define PATH_OF(n, ...) PATH_OF_(n, __VA_ARGS__)
-#define PATH_OF_(n, ...) (&(const struct path){n, {PATH_##n(__VA_ARGS__)}})
+#define PATH_OF_(n, ...) (&(const struct path){n, (const struct step[]){PATH_##n(__VA_ARGS__)}})
 #define PATH(...) PATH_OF(PATH_COUNT(__VA_ARGS__, 5, 4, 3, 2, 1, 0), __VA_ARGS__)
 
 /* What stands at a path; NULL: nothing. */
 struct value *path_value(const struct value *kase, const struct path *path);
 /* The keys joined by dots: as an event writes them. */
 struct value *path_text(struct arena *a, const struct path *path);
-/* The keys of a text. false: it is none, or has too many. Borrows the text. */
-bool path_read(struct path *ret, const char *text, size_t n);
+/* The keys of a text; 0: it is no path, or has too many. Borrows the text. */
+enum { PATH_STEPS = 6 };
+size_t path_read(struct step ret[PATH_STEPS], const char *text, size_t n);
 
 enum change_op { CHANGE_PUT = 1, CHANGE_PUSH, CHANGE_DEL };
 
-/* Make one change. event: the changes of which this is one, while they are made (NULL: they are only applied). What the
- * event has put is changed in place, where it stands in the event; then *ret_covered says that the event tells of this
- * change already. */
-MUST_USE enum status case_change(struct arena *a, struct value *kase, enum change_op op, const struct path *path,
-                                 struct value *val, const struct value *event, bool *ret_covered);
+/* What became of a change. WRONG: something is on the way that is no map, or no list at the end. NOTHING: it stands so
+ * already. COVERED: what it changed was put by the same event, which tells of it thereby. */
+enum change_done { CHANGE_WRONG = 1, CHANGE_NOTHING, CHANGE_COVERED, CHANGE_MADE };
+
+/* A case while it is changed. The tables of a case are asked for again and again: where each was found last is looked
+ * at first. */
+enum { EDIT_NEAR = 16 };
+struct edit {
+    struct arena *a;
+    struct value *kase;
+    const struct value *event; /* the changes that are being made of it; NULL: changes are only applied */
+    uint8_t near[EDIT_NEAR];
+};
+
+/* Change a case itself (a map of the caller's own), or a copy that shares all of it (NULL: an empty case). */
+struct edit edit_of(struct arena *a, struct value *kase);
+struct edit edit_copy(struct arena *a, const struct value *kase, const struct value *event);
+
+/* The pair of a key of the case itself; NULL: there is none. */
+static inline struct pair *edit_find(struct edit *e, const char *key, size_t n, uint64_t head)
+{
+    uint8_t *near = &e->near[(head + n) * UINT64_C(0x9e3779b97f4a7c15) >> 60];
+    const struct value *kase = e->kase;
+    struct pair *p = kase->u.map.pair + *near;
+    if (*near < kase->u.map.n && p->head == head && p->n == n && text_same_rest(p->key, key, n))
+        return p;
+    p = v_find(kase, key, n, head);
+    if (p && p - kase->u.map.pair <= UINT8_MAX)
+        *near = (uint8_t)(p - kase->u.map.pair);
+    return p;
+}
+
+/* Make one change. What the event has put already is changed in place, where it stands in the event. */
+enum change_done edit_change(struct edit *e, enum change_op op, const struct path *path, struct value *val);
 
 /* Writing a change down: [op, path, value]; val NULL for CHANGE_DEL. */
 void change_write(struct arena *a, struct value *changes, enum change_op op, struct value *path, struct value *val);
@@ -116,7 +143,7 @@ void change_put(struct arena *a, struct value *changes, const char *path, struct
 void change_del(struct arena *a, struct value *changes, const char *path);
 void change_push(struct arena *a, struct value *changes, const char *path, struct value *item);
 
-/* The day in a text value; DAY_NONE when there is none. */
+/* The day in the text at a path; DAY_NONE when there is none. */
 struct day case_day(const struct value *v, const char *path);
 
 /* Is the case about this person or unit, as a whole or in one of its parts? */
@@ -135,8 +162,8 @@ size_t case_due(struct arena *a, const struct value *kase, struct due_moment **r
 
 /* What a case is found by: procedure+stage, department of each role, outcome, subject, day of application, open or
  * ended, and the key of an import. In no order, and one may stand there twice (a department that holds two roles). The
- * texts are borrowed from the case; second is NULL where the kind has one text only. A text that no key can hold is left
- * out. */
+ * texts are borrowed from the case; second is NULL where the kind has one text only. A text that no key can hold is
+ * left out. */
 struct index_entry {
     const char *kind, *first, *second;
 };

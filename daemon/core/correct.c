@@ -13,7 +13,7 @@ static const struct value *named_case(const struct bench *b)
 {
     const struct value *cases = v_get(b->j->named, "cases");
     for (size_t i = 0; i < v_count(cases); i++)
-        if (v_get_int(v_at(cases, i), "case", -1) == v_get_int(b->kase, "case", 0))
+        if (v_get_int(v_at(cases, i), "case", -1) == v_number(bench_get(b, "case"), 0))
             return v_at(cases, i);
     return NULL;
 }
@@ -38,7 +38,7 @@ static void refuse_day(struct bench *b, const char *code, struct day earliest, c
 /* Between the stages that were entered before the event and those that were entered after it. */
 static void check_order(struct bench *b, const char *stage, struct day was, struct day done)
 {
-    const struct value *entered = v_get(b->kase, "entered");
+    const struct value *entered = bench_get(b, "entered");
     struct day first = DAY_NONE;
     for (size_t i = 0; i < v_count(entered) && !b->refused; i++) {
         const struct pair *p = &entered->u.map.pair[i];
@@ -69,8 +69,9 @@ static void check_day(struct bench *b, const char *stage, struct day was, struct
 
 static void redate(struct bench *b, const char *text, const char *was, const char *done)
 {
-    struct path path;
-    if (path_read(&path, text, strlen(text)) && strcmp(v_text(path_value(b->kase, &path), ""), was) == 0)
+    struct step step[PATH_STEPS];
+    struct path path = {path_read(step, text, strlen(text)), step};
+    if (path.n && strcmp(v_text(path_value(b->kase, &path), ""), was) == 0)
         bench_put_str(b, &path, done);
 }
 
@@ -133,7 +134,7 @@ static void tell_on_paper(struct bench *b, const struct value *notices)
 static void tell_of_it(struct bench *b)
 {
     struct value *streams = v_list(b->a);
-    const struct value *notices = v_get(b->j->named, "notices"), *clocks = v_get(b->kase, "clocks");
+    const struct value *notices = v_get(b->j->named, "notices"), *clocks = bench_get(b, "clocks");
     for (size_t i = 0; i < v_count(notices); i++)
         if (!v_get(v_at(notices, i), "party"))
             v_push(b->a, streams, v_str(b->a, v_get_str(v_at(notices, i), "stream", "")));

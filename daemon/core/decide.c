@@ -9,21 +9,23 @@
 void bench_begin(struct bench *b, struct arena *a, const struct judge *j)
 {
     *b = (struct bench){.a = a, .j = j, .p = j->procedure, .opening = !j->kase};
-    b->kase = case_fork(a, j->kase);
     b->changes = v_list(a);
+    b->edit = ARENA_NEW(a, struct edit);
+    *b->edit = edit_copy(a, j->kase, b->changes);
+    b->kase = b->edit->kase;
     b->notices = v_list(a);
     b->transitions = v_list(a);
     b->opened = v_list(a);
     b->today = when_day(j->now, j->procedure->zone_minutes);
-    b->done = b->today;
+    bench_done_on(b, b->today);
     b->rejection.earliest = DAY_NONE;
 }
 
 static struct value *who_did(struct bench *b)
 {
     struct value *by = v_map(b->a);
-    v_put_str(b->a, by, "party", b->party);
-    v_put_str(b->a, by, "department", b->department);
+    v_add_str(b->a, by, "party", b->party);
+    v_add_str(b->a, by, "department", b->department);
     return by;
 }
 
@@ -33,9 +35,9 @@ struct decision bench_end(struct bench *b, const char *act)
     if (b->refused)
         return d;
     subjects_note(b);
-    bench_put(b, PATH("version"), v_int(b->a, v_get_int(b->kase, "version", 0) + 1));
+    bench_put(b, PATH("version"), v_int(b->a, v_number(bench_get(b, "version"), 0) + 1));
     tell_finish(b);
-    d.kase = v_get_int(b->kase, "case", 0);
+    d.kase = v_number(bench_get(b, "case"), 0);
     d.changes = b->changes;
     d.others = b->others;
     d.by = who_did(b);
@@ -44,7 +46,7 @@ struct decision bench_end(struct bench *b, const char *act)
     d.transitions = b->transitions;
     d.tasks = b->tasks_used;
     d.opened = b->opened;
-    d.stage = v_get_str(b->kase, "stage", "");
+    d.stage = v_text(bench_get(b, "stage"), "");
     return d;
 }
 
@@ -72,7 +74,7 @@ static void refuse_stage(struct bench *b)
     for (size_t i = 0; i < b->act->from.n; i++)
         stages = arena_printf(b->a, "%s%s%s", stages, i ? "、" : "", stage_label(b, b->act->from.word[i]));
     bench_refuse(b, "law", "act-not-possible", "“%s”在“%s”阶段不能进行;可以进行的阶段:%s", b->act->label,
-                 stage_label(b, v_get_str(b->kase, "stage", "")), stages);
+                 stage_label(b, v_text(bench_get(b, "stage"), "")), stages);
     b->rejection.article = b->act->article;
     b->rejection.missing = stages;
 }
@@ -86,10 +88,10 @@ static bool comes_from(const struct bench *b, const struct words *from)
         const struct stage *s = procedure_stage(b->p, from->word[i]);
         if (!s->track) {
             main_named = true;
-            main_fits = main_fits || strcmp(v_get_str(b->kase, "stage", ""), s->name) == 0;
+            main_fits = main_fits || strcmp(v_text(bench_get(b, "stage"), ""), s->name) == 0;
             continue;
         }
-        const char *there = v_get_str(v_get(v_get(b->kase, "tracks"), s->track), "stage", "");
+        const char *there = v_get_str(v_get(bench_get(b, "tracks"), s->track), "stage", "");
         fits = fits && words_have(from, there);
     }
     return from->n && fits && (main_fits || !main_named);
@@ -111,7 +113,7 @@ static void check_stage(struct bench *b)
 {
     if (!b->opening && !comes_from(b, &b->act->from))
         refuse_stage(b);
-    int64_t expect = v_get_int(b->j->command, "expect", -1), version = v_get_int(b->kase, "version", 0);
+    int64_t expect = v_get_int(b->j->command, "expect", -1), version = v_number(bench_get(b, "version"), 0);
     if (expect >= 0 && expect != version)
         bench_refuse(b, "conflict", "case-moved-on", "the case is at version %lld, the command expects %lld",
                      (long long)version, (long long)expect);
@@ -148,7 +150,7 @@ static struct day presupposed(const struct bench *b)
     if (b->act->to)
         return case_day(b->kase, "since");
     for (size_t i = 0; i < b->act->from.n; i++) {
-        struct day entered = case_day(v_get(b->kase, "entered"), b->act->from.word[i]);
+        struct day entered = case_day(bench_get(b, "entered"), b->act->from.word[i]);
         if (day_is(entered) && (!day_is(first) || entered.n < first.n))
             first = entered;
     }
@@ -161,10 +163,12 @@ static void find_done(struct bench *b)
     const char *text = v_get_str(b->j->command, "done", NULL);
     if (b->j->past && !text)
         bench_refuse(b, "form", "done-missing", "say on which day it took effect");
-    if (text && day_parse(text, &b->done) != ST_OK) {
+    struct day done = b->today;
+    if (text && day_parse(text, &done) != ST_OK) {
         bench_refuse(b, "form", "done-wrong", "done: expected a day as 2026-02-13, not '%s'", text);
         return;
     }
+    bench_done_on(b, done);
     struct day before = presupposed(b);
     if (b->done.n > b->today.n) {
         refuse_done(b, "done-in-future",
@@ -185,7 +189,6 @@ static void find_done(struct bench *b)
 
 static void begin_case(struct bench *b)
 {
-    char text[DAY_TEXT];
     bench_put(b, PATH("case"), v_int(b->a, b->j->next_case));
     bench_put(b, PATH("version"), v_int(b->a, 0));
     bench_put_str(b, PATH("procedure"), b->p->name);
@@ -194,14 +197,14 @@ static void begin_case(struct bench *b)
         bench_put_str(b, PATH("circumstances-version"), b->p->circumstances_version);
     bench_put_str(b, PATH("kind"), b->act->opens);
     bench_put(b, PATH("opened"), v_int(b->a, b->j->event));
-    bench_put_str(b, PATH("opened-done"), day_text(b->done, text));
+    bench_put_str(b, PATH("opened-done"), b->done_text);
     bench_put_str(b, PATH("stage"), "");
 }
 
 /* The acts that wait for the end of a suspension: of the part in question, or of the case. */
 static void check_held(struct bench *b)
 {
-    const struct value *all = v_get(b->kase, "suspensions");
+    const struct value *all = bench_get(b, "suspensions");
     for (size_t i = 0; i < v_count(all) && !b->refused; i++) {
         const struct value *s = all->u.map.pair[i].val, *holds = v_get(s, "holds");
         bool other = b->part && (strcmp(v_get_str(s, "kind", ""), b->part_kind) != 0 ||
@@ -244,18 +247,17 @@ static void apply_rules(struct bench *b)
 
 static void enter_stage(struct bench *b)
 {
-    char text[DAY_TEXT];
     const struct stage *to = procedure_stage(b->p, b->act->to);
-    if (to && to->kinds.n && !words_have(&to->kinds, v_get_str(b->kase, "kind", "")))
+    if (to && to->kinds.n && !words_have(&to->kinds, v_text(bench_get(b, "kind"), "")))
         bench_refuse(b, "law", "not-of-this-kind", "“%s”阶段不适用于该类事项", to->label);
     if (to && to->track) {
         bench_put_str(b, PATH("tracks", to->track, "stage"), to->name);
-        bench_put_str(b, PATH("tracks", to->track, "since"), day_text(b->done, text));
+        bench_put_str(b, PATH("tracks", to->track, "since"), b->done_text);
         bench_put(b, PATH("tracks", to->track, "ended"), v_bool(b->a, to->end));
     } else if (to) {
         bench_put_str(b, PATH("stage"), b->act->to);
-        bench_put_str(b, PATH("since"), day_text(b->done, text));
-        bench_put_str(b, PATH("entered", b->act->to), text);
+        bench_put_str(b, PATH("since"), b->done_text);
+        bench_put_str(b, PATH("entered", b->act->to), b->done_text);
     }
     bench_put_str(b, PATH("did", b->act->name), b->j->principal);
 }
@@ -286,7 +288,7 @@ struct decision decide(struct arena *a, const struct judge *j)
 /* What a clock of one part brings about is about that part. */
 static void about_part(struct bench *b, const char *clock)
 {
-    const struct value *c = v_get(v_get(b->kase, "clocks"), clock);
+    const struct value *c = v_get(bench_get(b, "clocks"), clock);
     b->part_kind = v_get_str(c, "part-kind", NULL);
     b->part = v_get_str(c, "part", NULL);
 }
@@ -306,7 +308,7 @@ static void clock_missed(struct bench *b, const char *clock)
     const struct clock_rule *rule = procedure_clock_of(b->p, clock);
     about_part(b, clock);
     struct rule because = {.name = rule->name, .article = rule->article};
-    b->about = v_get_str(v_get(v_get(b->kase, "clocks"), clock), "owner", NULL);
+    b->about = v_get_str(v_get(bench_get(b, "clocks"), clock), "owner", NULL);
     b->clock = clock;
     ledger_miss(b, clock);
     effects_do(b, rule->on_miss, rule->non_miss, &because);
@@ -329,7 +331,7 @@ static void add_overdue(struct bench *b, struct value *notice, const struct valu
 
 static void task_remind(struct bench *b, const char *id)
 {
-    const struct value *task = v_get(v_get(b->kase, "tasks"), id);
+    const struct value *task = v_get(bench_get(b, "tasks"), id);
     b->part = v_get_str(task, "part", NULL);
     bench_del(b, PATH("tasks", id, "remind-at"));
     bench_put(b, PATH("tasks", id, "reminded"), v_bool(b->a, true));
@@ -345,12 +347,12 @@ static void task_overdue(struct bench *b, const char *id)
     for (size_t i = 0; i < b->p->nroles && !superior; i++)
         superior = b->p->roles[i].superior ? b->p->roles[i].name : NULL;
     e.to = (struct words){&superior, superior ? 1 : 0};
-    b->about = v_get_str(v_get(v_get(b->kase, "tasks"), id), "department", NULL);
+    b->about = v_get_str(v_get(bench_get(b, "tasks"), id), "department", NULL);
     bench_del(b, PATH("tasks", id, "due-at"));
     bench_put(b, PATH("tasks", id, "escalated"), v_bool(b->a, true));
     tell(b, &e, NULL);
     for (size_t i = 0; i < v_count(b->notices); i++)
-        add_overdue(b, v_at(b->notices, i), v_get(v_get(b->kase, "tasks"), id));
+        add_overdue(b, v_at(b->notices, i), v_get(bench_get(b, "tasks"), id));
 }
 
 struct decision decide_due(struct arena *a, const struct judge *j, const char *what, const char *name)

@@ -70,7 +70,7 @@ static void do_pause(struct bench *b, const struct effect *e)
 
 static void do_stop_clocks(struct bench *b)
 {
-    const struct value *clocks = v_get(b->kase, "clocks");
+    const struct value *clocks = bench_get(b, "clocks");
     for (size_t i = 0; i < v_count(clocks); i++)
         ledger_end(b, clocks->u.map.pair[i].key);
 }
@@ -89,7 +89,7 @@ static void put_words(struct bench *b, struct value *map, const char *key, const
 /* A clock that another open suspension stops as well stands still. */
 static bool stopped(const struct bench *b, const char *clock)
 {
-    const struct value *all = v_get(b->kase, "suspensions");
+    const struct value *all = bench_get(b, "suspensions");
     for (size_t i = 0; i < v_count(all); i++) {
         const struct value *s = all->u.map.pair[i].val, *stops = v_get(s, "stops");
         for (size_t k = 0; strcmp(v_get_str(s, "state", ""), "ended") != 0 && k < v_count(stops); k++)
@@ -108,20 +108,19 @@ static void let_run(struct bench *b, const struct value *stops)
 
 static void suspend_part(struct bench *b, const struct effect *e, const char *id)
 {
-    char text[DAY_TEXT];
     struct value *s = v_map(b->a);
-    v_put_str(b->a, s, "kind", e->name);
-    v_put_str(b->a, s, "part", id);
-    v_put_str(b->a, s, "ground", e->value);
-    v_put_str(b->a, s, "since", day_text(b->done, text));
-    v_put_str(b->a, s, "state", e->confirmed ? "confirmed" : "unconfirmed");
-    v_put_int(b->a, s, "event", b->j->event);
+    v_add_str(b->a, s, "kind", e->name);
+    v_add_str(b->a, s, "part", id);
+    v_add_str(b->a, s, "ground", e->value);
+    v_add_str(b->a, s, "since", b->done_text);
+    v_add_str(b->a, s, "state", e->confirmed ? "confirmed" : "unconfirmed");
+    v_add_int(b->a, s, "event", b->j->event);
     put_words(b, s, "holds", &e->holds);
     struct words stops = {ARENA_ARRAY(b->a, const char *, e->stops.n + 1), 0};
     for (size_t i = 0; i < e->stops.n; i++)
         stops.word[stops.n++] = bench_clock(b, e->stops.word[i]);
     put_words(b, s, "stops", &stops);
-    size_t n = v_count(v_get(b->kase, "suspensions"));
+    size_t n = v_count(bench_get(b, "suspensions"));
     bench_put(b, PATH("suspensions", bench_key(b, (int64_t)n + 1)), s);
     for (size_t i = 0; i < stops.n; i++)
         ledger_pause(b, stops.word[i]);
@@ -129,7 +128,7 @@ static void suspend_part(struct bench *b, const struct effect *e, const char *id
 
 static void do_suspend(struct bench *b, const struct effect *e)
 {
-    const struct value *parts = v_get(v_get(b->kase, "parts"), e->name);
+    const struct value *parts = v_get(bench_get(b, "parts"), e->name);
     const char *kind = b->part_kind, *part = b->part;
     for (size_t i = 0; i < v_count(parts); i++) {
         b->part_kind = e->name;
@@ -143,19 +142,18 @@ static void do_suspend(struct bench *b, const struct effect *e)
 
 static void each_suspension(struct bench *b, bool end)
 {
-    char text[DAY_TEXT];
-    const struct value *all = v_get(b->kase, "suspensions");
+    const struct value *all = bench_get(b, "suspensions");
     for (size_t i = 0; i < v_count(all); i++) {
         const char *id = all->u.map.pair[i].key;
         const char *state = v_get_str(all->u.map.pair[i].val, "state", "");
         if (strcmp(state, "ended") == 0 || (!end && strcmp(state, "unconfirmed") != 0))
             continue;
         bench_put_str(b, PATH("suspensions", id, "state"), end ? "ended" : "confirmed");
-        bench_put_str(b, PATH("suspensions", id, end ? "ended" : "confirmed"), day_text(b->done, text));
+        bench_put_str(b, PATH("suspensions", id, end ? "ended" : "confirmed"), b->done_text);
         const struct value *stops = v_copy(b->a, v_get(all->u.map.pair[i].val, "stops"));
         if (end)
             let_run(b, stops);
-        const char *outcome = v_get_str(b->kase, "outcome", NULL);
+        const char *outcome = v_text(bench_get(b, "outcome"), NULL);
         if (end && outcome)
             bench_put_str(b, PATH("suspensions", id, "outcome"), outcome);
     }
@@ -166,7 +164,7 @@ static void each_suspension(struct bench *b, bool end)
 static void do_add(struct bench *b, const struct effect *e, const struct rule *rule)
 {
     const struct part_kind *k = procedure_part(b->p, e->name);
-    size_t n = v_count(v_get(v_get(b->kase, "parts"), e->name));
+    size_t n = v_count(v_get(bench_get(b, "parts"), e->name));
     struct value *part = v_map(b->a);
     if (n >= PARTS_MOST) {
         bench_refuse_rule(b, rule, "too-many-parts", "%s至多%d项", k->label, PARTS_MOST);
@@ -195,18 +193,17 @@ static void do_fill(struct bench *b, const struct effect *e)
 /* Every grant by itself, with what it rests on: which area by the word others ask with, for whom, for what work. */
 static void add_grant(struct bench *b, const struct effect *e, struct value *grant, const char *article)
 {
-    char text[DAY_TEXT];
     struct value *ids = v_list(b->a);
     for (size_t i = 0; i < e->nareas; i++)
         v_push(b->a, ids, v_str(b->a, e->areas[i].word));
     v_put(b->a, grant, "ids", ids);
-    v_put_str(b->a, grant, "since", day_text(b->done, text));
+    v_put_str(b->a, grant, "since", b->done_text);
     v_put_str(b->a, grant, "article", article);
     v_put_str(b->a, grant, "part-kind", b->part_kind);
     v_put_str(b->a, grant, "part", b->part);
     v_put_str(b->a, grant, "missing", e->missing);
-    const struct value *part = b->part ? v_get(v_get(v_get(b->kase, "parts"), b->part_kind), b->part) : NULL;
-    v_put_str(b->a, grant, "outcome", v_get_str(part, "outcome", v_get_str(b->kase, "outcome", NULL)));
+    const struct value *part = b->part ? v_get(v_get(bench_get(b, "parts"), b->part_kind), b->part) : NULL;
+    v_put_str(b->a, grant, "outcome", v_get_str(part, "outcome", v_text(bench_get(b, "outcome"), NULL)));
     const struct value *work = e->work ? bench_fact(b, e->work) : NULL;
     if (work)
         v_put(b->a, grant, "work", v_copy(b->a, work));
@@ -249,7 +246,7 @@ static void do_reopen(struct bench *b)
             bench_del(b, PATH(fallen[i]));
     for (size_t k = 0; k < b->p->nparts; k++) {
         const char *kind = b->p->parts[k].name;
-        const struct value *parts = v_copy(b->a, v_get(v_get(b->kase, "parts"), kind));
+        const struct value *parts = v_copy(b->a, v_get(bench_get(b, "parts"), kind));
         for (size_t i = 0; i < v_count(parts); i++)
             for (size_t f = 0; f < 2; f++)
                 if (v_get(parts->u.map.pair[i].val, fallen[f]))
@@ -261,11 +258,10 @@ static void do_reopen(struct bench *b)
 
 static void do_turn(struct bench *b, const struct effect *e)
 {
-    char text[DAY_TEXT];
     struct value *turned = v_map(b->a);
-    v_put_str(b->a, turned, "from", v_get_str(b->kase, "kind", ""));
+    v_put_str(b->a, turned, "from", v_text(bench_get(b, "kind"), ""));
     v_put_str(b->a, turned, "to", e->name);
-    v_put_str(b->a, turned, "day", day_text(b->done, text));
+    v_put_str(b->a, turned, "day", b->done_text);
     v_put_int(b->a, turned, "event", b->j->event);
     bench_push(b, PATH("turned"), turned);
     bench_put_str(b, PATH("kind"), e->name);
@@ -273,7 +269,7 @@ static void do_turn(struct bench *b, const struct effect *e)
 
 static void do_each(struct bench *b, const struct effect *e, const struct rule *rule)
 {
-    const struct value *parts = v_copy(b->a, v_get(v_get(b->kase, "parts"), e->name));
+    const struct value *parts = v_copy(b->a, v_get(bench_get(b, "parts"), e->name));
     const char *kind = b->part_kind, *part = b->part;
     for (size_t i = 0; i < v_count(parts); i++) {
         b->part_kind = e->name;
@@ -289,7 +285,7 @@ static void do_reassign(struct bench *b, const struct effect *e)
 {
     const char *id = bench_word(b, bench_fact(b, e->name));
     const struct department *to = register_heir(b->j->reg, v_text(bench_fact(b, e->from), ""));
-    if (!*id || !v_get(v_get(b->kase, "tasks"), id))
+    if (!*id || !v_get(bench_get(b, "tasks"), id))
         bench_refuse(b, "conflict", "task-gone", "the case has no open task %s", id);
     else if (!to)
         bench_refuse(b, "form", "department-unknown", "the register has no such department");
@@ -308,12 +304,12 @@ static bool is_service(const struct value *task)
 static void do_move_tasks(struct bench *b, const struct effect *e)
 {
     const struct department *holder = bench_role(b, e->name);
-    const struct value *tasks = v_get(b->kase, "tasks");
+    const struct value *tasks = bench_get(b, "tasks");
     for (size_t i = 0; holder && i < v_count(tasks); i++)
         if (strcmp(v_get_str(tasks->u.map.pair[i].val, "role", ""), e->name) == 0 &&
             !is_service(tasks->u.map.pair[i].val))
             bench_put_str(b, PATH("tasks", tasks->u.map.pair[i].key, "department"), holder->id);
-    const struct value *clocks = v_get(b->kase, "clocks");
+    const struct value *clocks = bench_get(b, "clocks");
     for (size_t i = 0; holder && i < v_count(clocks); i++) {
         const char *clock = clocks->u.map.pair[i].key;
         const struct clock_rule *rule = procedure_clock_of(b->p, clock);
@@ -324,7 +320,7 @@ static void do_move_tasks(struct bench *b, const struct effect *e)
 
 static void do_close_tasks(struct bench *b, const char *act)
 {
-    const struct value *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
+    const struct value *tasks = v_copy(b->a, bench_get(b, "tasks"));
     for (size_t i = 0; i < v_count(tasks); i++)
         if (!act || strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), act) == 0)
             bench_del(b, PATH("tasks", tasks->u.map.pair[i].key));
@@ -334,7 +330,6 @@ static void do_close_tasks(struct bench *b, const char *act)
 
 static void do_serve(struct bench *b)
 {
-    char text[DAY_TEXT];
     if (!b->task) {
         bench_refuse(b, "law", "no-such-task", "说明送达的是哪一项:需要待办编号(task)");
         return;
@@ -342,7 +337,7 @@ static void do_serve(struct bench *b)
     struct value *s = v_map(b->a);
     v_put_str(b->a, s, "type", v_get_str(b->task, "type", NULL));
     v_put_str(b->a, s, "party", v_get_str(b->task, "party", NULL));
-    v_put_str(b->a, s, "done", day_text(b->done, text));
+    v_put_str(b->a, s, "done", b->done_text);
     v_put_str(b->a, s, "manner", v_text(bench_fact(b, "manner"), NULL));
     v_put_bool(b->a, s, "receipt", v_truth(bench_fact(b, "receipt")));
     v_put_int(b->a, s, "event", b->j->event);

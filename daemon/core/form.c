@@ -45,7 +45,7 @@ static bool is_option(const struct fact *f, const char *word)
 
 static void check_part_list(struct bench *b, const struct fact *f, const struct value *v)
 {
-    const struct value *parts = v_get(v_get(b->kase, "parts"), f->part);
+    const struct value *parts = v_get(bench_get(b, "parts"), f->part);
     /* an empty list would satisfy every condition on each of its parts */
     if (v_kind(v) != V_LIST || v_count(v) == 0 || v_count(v) > PARTS_MOST)
         wrong(b, f, "a list of numbers of parts");
@@ -153,9 +153,9 @@ static void check_link(struct bench *b, const struct fact *f, const struct value
     else if (!other || strcmp(v_get_str(other, "procedure", ""), b->p->name) != 0)
         bench_refuse(b, "form", "case-unknown", "field '%s' (%s): the procedure has no case %s", f->name, f->label,
                      bench_word(b, v));
-    else if (v_get_int(other, "case", 0) == v_get_int(b->kase, "case", -1))
+    else if (v_get_int(other, "case", 0) == v_number(bench_get(b, "case"), -1))
         bench_refuse(b, "form", "link-to-itself", "field '%s' (%s): a case is not linked to itself", f->name, f->label);
-    else if (v_get_int(v_get(v_get(other, "links"), f->link), "case", -1) == v_get_int(b->kase, "case", -2))
+    else if (v_get_int(v_get(v_get(other, "links"), f->link), "case", -1) == v_number(bench_get(b, "case"), -2))
         bench_refuse(b, "law", "link-in-a-circle", "%s:事项%s已关联本案,不能再关联回去", f->label, bench_word(b, v));
     else if (f->kinds.n && !words_have(&f->kinds, v_get_str(other, "kind", "")))
         bench_refuse(b, "law", "link-of-wrong-kind", "%s:所关联的事项属于另一类(%s)", f->label,
@@ -212,7 +212,7 @@ static void tell_linked(struct bench *b, const struct fact *f, const struct valu
 {
     struct value *one = v_map(b->a), *changes = v_list(b->a), *by = v_map(b->a);
     int64_t version = v_get_int(other, "version", 0) + 1;
-    v_put_int(b->a, by, "case", v_get_int(b->kase, "case", 0));
+    v_put_int(b->a, by, "case", v_number(bench_get(b, "case"), 0));
     v_put_str(b->a, by, "link", f->link);
     v_put_int(b->a, by, "event", b->j->event);
     change_push(b->a, changes, "linked-by", by);
@@ -286,7 +286,7 @@ static void take_fields(struct bench *b, const struct value *fields)
 {
     for (size_t i = 0; i < b->act->nfields; i++) {
         const struct act_field *af = &b->act->fields[i];
-        const struct fact *f = procedure_fact(b->p, af->fact);
+        const struct fact *f = af->def;
         const struct value *v = v_get(fields, af->fact);
         if (v_kind(v) != V_NIL && af->need == NEED_OPENING && !b->opening)
             refuse_later(b, f->name, f->label);
@@ -322,7 +322,7 @@ static void refuse_unknown(struct bench *b, const struct value *fields)
 /* One matter has one outcome for each person: nobody stands in it twice. */
 static void check_once(struct bench *b, const struct part_kind *k, const struct fact *f, const struct value *v)
 {
-    const struct value *parts = v_get(v_get(b->kase, "parts"), k->name);
+    const struct value *parts = v_get(bench_get(b, "parts"), k->name);
     for (size_t i = 0; f->type == FACT_SUBJECT && i < v_count(parts); i++)
         if (v_equal(v_get(parts->u.map.pair[i].val, f->name), v))
             bench_refuse(b, "form", "subject-twice", "%s '%s' (%s): 本案已列明,不能重复", k->label, v_text(v, ""),
@@ -366,7 +366,7 @@ static void take_parts(struct bench *b, const struct value *fields)
     for (size_t i = 0; i < b->act->nparts; i++) {
         const struct part_kind *k = procedure_part(b->p, b->act->parts[i].slot);
         const struct value *list = v_get(fields, k->name);
-        size_t there = v_count(v_get(v_get(b->kase, "parts"), k->name));
+        size_t there = v_count(v_get(bench_get(b, "parts"), k->name));
         if (v_count(list) == 0 && needed(b, b->act->parts[i].need))
             refuse_missing(b, k->name, k->label);
         if (v_count(list) && b->act->parts[i].need == NEED_OPENING && !b->opening)
@@ -398,7 +398,7 @@ static void take_slot(struct bench *b, const char *slot, const struct value *has
         const struct value *h = v_at(hashes, i);
         if (v_kind(h) != V_BIN || h->u.bin.n != HASH_LEN)
             bench_refuse(b, "form", "paper-wrong", "papers '%s': expected hashes of 32 bytes", slot);
-        const struct value *there = v_get(v_get(b->kase, "papers"), slot);
+        const struct value *there = v_get(bench_get(b, "papers"), slot);
         if (v_count(there) >= PAPERS_MOST)
             bench_refuse(b, "limit", "too-many-papers", "a case holds at most %d papers in '%s'", PAPERS_MOST, slot);
         if (!b->refused && !holds(there, h))

@@ -6,12 +6,12 @@
 
 static const struct value *part_now(const struct bench *b)
 {
-    return b->part ? v_get(v_get(v_get(b->kase, "parts"), b->part_kind), b->part) : NULL;
+    return b->part ? v_get(v_get(bench_get(b, "parts"), b->part_kind), b->part) : NULL;
 }
 
 static bool suspended_now(const struct bench *b)
 {
-    const struct value *all = v_get(b->kase, "suspensions");
+    const struct value *all = bench_get(b, "suspensions");
     for (size_t i = 0; i < v_count(all); i++) {
         const struct value *s = all->u.map.pair[i].val;
         if (strcmp(v_get_str(s, "state", ""), "ended") != 0 && b->part &&
@@ -24,7 +24,7 @@ static bool suspended_now(const struct bench *b)
 static bool suspension_there(const struct bench *b, const struct words *which)
 {
     bool open = words_have(which, "open");
-    const struct value *all = v_get(b->kase, "suspensions");
+    const struct value *all = bench_get(b, "suspensions");
     for (size_t i = 0; i < v_count(all); i++) {
         const char *state = v_get_str(all->u.map.pair[i].val, "state", "");
         if (strcmp(state, "unconfirmed") == 0 || (open && strcmp(state, "confirmed") == 0))
@@ -36,7 +36,7 @@ static bool suspension_there(const struct bench *b, const struct words *which)
 static bool manages(const struct bench *b, const struct guard *g)
 {
     const struct department *d = bench_role(b, g->name);
-    const char *unit = v_get_str(v_get(b->kase, "roles"), g->other, NULL);
+    const char *unit = v_get_str(bench_get(b, "roles"), g->other, NULL);
     return d && (!unit || register_manages(b->j->reg, d->id, unit));
 }
 
@@ -69,7 +69,7 @@ static bool among(const struct bench *b, const char *fact, const char *id)
 static void count_parts(struct bench *b, const struct guard *g, size_t *ret_all, size_t *ret_true)
 {
     const char *kind = b->part_kind, *part = b->part;
-    const struct value *parts = v_get(v_get(b->kase, "parts"), g->name);
+    const struct value *parts = v_get(bench_get(b, "parts"), g->name);
     size_t all = 0, yes = 0;
     for (size_t i = 0; i < v_count(parts); i++) {
         const char *id = parts->u.map.pair[i].key;
@@ -162,7 +162,7 @@ static const char *outcome_now(const struct bench *b)
     if (!own)
         return v_get_str(part_now(b), "outcome", "");
     for (size_t i = 0; b->act && i < b->act->nfields; i++)
-        if (procedure_fact(b->p, b->act->fields[i].fact)->type == FACT_OUTCOME)
+        if (b->act->fields[i].def->type == FACT_OUTCOME)
             return v_text(bench_fact(b, b->act->fields[i].fact), "");
     return v_get_str(k && k->concluded ? part_now(b) : b->kase, "outcome", "");
 }
@@ -170,9 +170,9 @@ static const char *outcome_now(const struct bench *b)
 /* The stage of the main course, or where a track stands. */
 static bool in_stage(const struct bench *b, const struct words *stages)
 {
-    if (words_have(stages, v_get_str(b->kase, "stage", "")))
+    if (words_have(stages, v_text(bench_get(b, "stage"), "")))
         return true;
-    const struct value *tracks = v_get(b->kase, "tracks");
+    const struct value *tracks = bench_get(b, "tracks");
     for (size_t i = 0; i < v_count(tracks); i++)
         if (words_have(stages, v_get_str(tracks->u.map.pair[i].val, "stage", "")))
             return true;
@@ -181,27 +181,27 @@ static bool in_stage(const struct bench *b, const struct words *stages)
 
 static bool linked_in(struct bench *b, const struct guard *g)
 {
-    const struct value *v = v_get(v_get(v_get(v_get(b->kase, "links"), g->name), "facts"), g->other);
+    const struct value *v = v_get(v_get(v_get(bench_get(b, "links"), g->name), "facts"), g->other);
     return words_have(&g->words, v ? bench_word(b, v) : "false");
 }
 
 static bool linked_given(const struct bench *b, const struct guard *g)
 {
-    const struct value *link = v_get(v_get(b->kase, "links"), g->name);
+    const struct value *link = v_get(bench_get(b, "links"), g->name);
     return g->other ? v_get(v_get(link, "facts"), g->other) != NULL : link != NULL;
 }
 
 /* What nobody said is the same as nothing. */
 static bool linked_same(struct bench *b, const struct guard *g)
 {
-    const struct value *theirs = v_get(v_get(v_get(v_get(b->kase, "links"), g->name), "facts"), g->other);
+    const struct value *theirs = v_get(v_get(v_get(bench_get(b, "links"), g->name), "facts"), g->other);
     const struct value *own = bench_fact(b, g->other);
     return theirs && own && v_equal(theirs, own);
 }
 
 static bool another(const struct bench *b, const struct guard *g)
 {
-    const char *before = v_get_str(v_get(b->kase, "did"), g->name, NULL);
+    const char *before = v_get_str(bench_get(b, "did"), g->name, NULL);
     /* who enters the past did none of it: whoever confirms the whole import answers for this */
     return b->j->past || !before || strcmp(before, b->j->principal) != 0;
 }
@@ -251,7 +251,7 @@ bool guard_holds(struct bench *b, const struct guard *g)
         return (s && s->on) == g->yes;
     }
     case GUARD_KIND:
-        return words_have(&g->words, v_get_str(b->kase, "kind", ""));
+        return words_have(&g->words, v_text(bench_get(b, "kind"), ""));
     case GUARD_STAGE:
         return in_stage(b, &g->words);
     case GUARD_SERVING:
@@ -272,7 +272,7 @@ bool guard_holds(struct bench *b, const struct guard *g)
     case GUARD_CLOCK_OVER:
         return ledger_over(b, bench_clock(b, g->name)) == g->yes;
     case GUARD_PAPER:
-        return v_count(v_get(v_get(b->kase, "papers"), g->name)) > 0;
+        return v_count(v_get(bench_get(b, "papers"), g->name)) > 0;
     case GUARD_SUSPENDED:
         return suspended_now(b) == g->yes;
     case GUARD_SUSPENSION:

@@ -9,14 +9,14 @@
 
 static bool at_end(const struct bench *b)
 {
-    const struct stage *stage = procedure_stage(b->p, v_get_str(b->kase, "stage", ""));
+    const struct stage *stage = procedure_stage(b->p, v_text(bench_get(b, "stage"), ""));
     return stage && stage->end;
 }
 
 /* What was told on paper long ago need not be served now. */
 static void drop_services(struct bench *b)
 {
-    const struct value *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
+    const struct value *tasks = v_copy(b->a, bench_get(b, "tasks"));
     for (size_t i = 0; i < v_count(tasks); i++)
         if (strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), "serve") == 0)
             bench_del(b, PATH("tasks", tasks->u.map.pair[i].key));
@@ -27,7 +27,7 @@ static void drop_services(struct bench *b)
 static void drop_moments(struct bench *b)
 {
     bool ended = at_end(b);
-    const struct value *clocks = v_copy(b->a, v_get(b->kase, "clocks")), *tasks = v_copy(b->a, v_get(b->kase, "tasks"));
+    const struct value *clocks = v_copy(b->a, bench_get(b, "clocks")), *tasks = v_copy(b->a, bench_get(b, "tasks"));
     for (size_t i = 0; i < v_count(clocks); i++)
         if (v_get_int(clocks->u.map.pair[i].val, "miss-at", INT64_MAX) <= b->j->now.ms)
             bench_del(b, PATH("clocks", clocks->u.map.pair[i].key, "near-at"));
@@ -50,7 +50,7 @@ static void add_keyed(struct bench *b, struct value *streams, const char *id)
 static const struct value *concerned(struct bench *b)
 {
     struct value *streams = v_list(b->a);
-    const struct value *roles = v_get(b->kase, "roles");
+    const struct value *roles = bench_get(b, "roles");
     if (at_end(b))
         return streams;
     add_keyed(b, streams, v_get_str(roles, b->p->lead, NULL));
@@ -62,7 +62,7 @@ static const struct value *concerned(struct bench *b)
 /* What still runs and what is still suspended, for those who were told only of the case. */
 static struct value *open_fields(struct bench *b)
 {
-    const struct value *clocks = v_get(b->kase, "clocks"), *all = v_get(b->kase, "suspensions");
+    const struct value *clocks = bench_get(b, "clocks"), *all = bench_get(b, "suspensions");
     struct value *fields = v_map(b->a), *running = v_list(b->a), *suspended = v_list(b->a);
     for (size_t i = 0; i < v_count(clocks); i++) {
         const struct pair *p = &clocks->u.map.pair[i];

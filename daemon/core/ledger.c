@@ -11,7 +11,7 @@
 
 static const struct value *clock_of(const struct bench *b, const char *name)
 {
-    return v_get(v_get(b->kase, "clocks"), name);
+    return v_get(bench_get(b, "clocks"), name);
 }
 
 static bool running(const struct value *clock)
@@ -115,7 +115,7 @@ static void put_moment(struct bench *b, const char *name, const char *key, struc
 static void settle_tasks(struct bench *b, const char *name, const struct derived *d)
 {
     char text[DAY_TEXT];
-    const struct value *tasks = v_get(b->kase, "tasks");
+    const struct value *tasks = bench_get(b, "tasks");
     for (size_t i = 0; day_is(d->due.day) && i < v_count(tasks); i++) {
         const struct pair *p = &tasks->u.map.pair[i];
         if (strcmp(v_get_str(p->val, "clock", ""), name) != 0)
@@ -172,12 +172,12 @@ static void enter_from(struct bench *b, const char *name, const char *op, struct
 {
     char text[DAY_TEXT];
     struct value *e = v_map(b->a);
-    v_put_str(b->a, e, "op", op);
-    v_put_str(b->a, e, "day", day_text(day, text));
-    v_put_int(b->a, e, "event", b->j->event);
+    v_add_str(b->a, e, "op", op);
+    v_add_str(b->a, e, "day", day_text(day, text));
+    v_add_int(b->a, e, "event", b->j->event);
     if (n)
-        v_put_int(b->a, e, "n", n);
-    v_put_str(b->a, e, "fact", fact);
+        v_add_int(b->a, e, "n", n);
+    v_add_str(b->a, e, "fact", fact);
     bench_push(b, PATH("clocks", name, "ledger"), e);
     settle(b, name);
 }
@@ -217,19 +217,19 @@ static void start(struct bench *b, const struct clock_rule *rule, struct day fro
     char text[DAY_TEXT];
     const struct department *owner = bench_role(b, rule->owner);
     struct value *clock = v_map(b->a);
-    v_put_str(b->a, clock, "state", "running");
-    v_put_str(b->a, clock, "owner", owner ? owner->id : NULL);
-    v_put_str(b->a, clock, "start", day_text(from, text));
-    v_put_int(b->a, clock, "budget", rule->workdays ? rule->workdays : rule->days);
+    v_add_str(b->a, clock, "state", "running");
+    v_add_str(b->a, clock, "owner", owner ? owner->id : NULL);
+    v_add_str(b->a, clock, "start", day_text(from, text));
+    v_add_int(b->a, clock, "budget", rule->workdays ? rule->workdays : rule->days);
     if (rule->until)
-        v_put_str(b->a, clock, "until", until_text(b, rule));
+        v_add_str(b->a, clock, "until", until_text(b, rule));
     if (rule->each) {
-        v_put_str(b->a, clock, "part-kind", rule->each);
-        v_put_str(b->a, clock, "part", bench_part_of(b, rule->each));
+        v_add_str(b->a, clock, "part-kind", rule->each);
+        v_add_str(b->a, clock, "part", bench_part_of(b, rule->each));
     }
     if (rule->days)
-        v_put_bool(b->a, clock, "calendar-days", true);
-    v_put(b->a, clock, "ledger", v_list(b->a));
+        v_add_bool(b->a, clock, "calendar-days", true);
+    v_add(b->a, clock, "ledger", v_list(b->a));
     const char *name = bench_clock(b, rule->name);
     bench_put(b, PATH("clocks", name), clock);
     enter_from(b, name, "start", from, 0, fact);
@@ -347,7 +347,7 @@ bool ledger_over(const struct bench *b, const char *name)
 void ledger_correct(struct bench *b, int64_t event, struct day done)
 {
     char text[DAY_TEXT];
-    const struct value *clocks = v_get(b->kase, "clocks");
+    const struct value *clocks = bench_get(b, "clocks");
     for (size_t c = 0; c < v_count(clocks); c++) {
         const char *name = clocks->u.map.pair[c].key;
         struct value *ledger = v_copy(b->a, v_get(clocks->u.map.pair[c].val, "ledger"));
@@ -390,10 +390,9 @@ bool ledger_stale(const struct bench *b, const char *name)
 
 void ledger_recount(struct bench *b, const char *name)
 {
-    char text[DAY_TEXT];
     struct value *e = v_map(b->a);
     v_put_str(b->a, e, "op", "recount");
-    v_put_str(b->a, e, "day", day_text(b->done, text));
+    v_put_str(b->a, e, "day", b->done_text);
     v_put_int(b->a, e, "event", b->j->event);
     v_put_str(b->a, e, "was", v_get_str(clock_of(b, name), "due", NULL));
     bench_push(b, PATH("clocks", name, "ledger"), e);

@@ -12,7 +12,7 @@
 
 static const struct value *task_of(const struct bench *b, const char *id)
 {
-    return v_get(v_get(b->kase, "tasks"), id);
+    return v_get(bench_get(b, "tasks"), id);
 }
 
 struct asked {
@@ -72,7 +72,7 @@ static void task_recount(struct bench *b, const char *id)
     v_push(b->a, streams, v_str(b->a, v_get_str(task_of(b, id), "department", "")));
     if (v_get_bool(task_of(b, id), "escalated") && !a.over) {
         bench_del(b, PATH("tasks", id, "escalated"));
-        const struct value *superiors = v_get(v_get(b->kase, "told"), "task-escalated");
+        const struct value *superiors = v_get(bench_get(b, "told"), "task-escalated");
         for (size_t i = 0; i < v_count(superiors); i++)
             v_push(b->a, streams, v_at(superiors, i));
     }
@@ -94,9 +94,9 @@ static void about_part(struct bench *b, const struct value *clock)
 static const struct value *concerned(struct bench *b, const char *name)
 {
     struct value *streams = v_list(b->a);
-    const struct value *tasks = v_get(b->kase, "tasks");
+    const struct value *tasks = bench_get(b, "tasks");
     const struct department *lead = bench_role(b, b->p->lead);
-    v_push(b->a, streams, v_str(b->a, v_get_str(v_get(v_get(b->kase, "clocks"), name), "owner", "")));
+    v_push(b->a, streams, v_str(b->a, v_get_str(v_get(bench_get(b, "clocks"), name), "owner", "")));
     if (lead)
         v_push(b->a, streams, v_str(b->a, lead->id));
     for (size_t i = 0; i < v_count(tasks); i++)
@@ -107,12 +107,12 @@ static const struct value *concerned(struct bench *b, const char *name)
 
 static void clock_recount(struct bench *b, const char *name)
 {
-    const struct value *clock = v_get(v_get(b->kase, "clocks"), name);
+    const struct value *clock = v_get(bench_get(b, "clocks"), name);
     const char *was = arena_str(b->a, v_get_str(clock, "due", ""));
     bool provisional = v_get_bool(clock, "provisional");
     about_part(b, clock);
     ledger_recount(b, name);
-    clock = v_get(v_get(b->kase, "clocks"), name);
+    clock = v_get(bench_get(b, "clocks"), name);
     if (strcmp(was, v_get_str(clock, "due", "")) == 0 && provisional == v_get_bool(clock, "provisional"))
         return; /* only the moment at which the entry lag ends */
     b->clock = name;
@@ -176,8 +176,8 @@ static struct value *moved_of(struct bench *b, const struct limit_kind *kind, co
 
 size_t decide_stale(struct arena *a, const struct judge *j, struct limit **ret)
 {
-    struct bench b = {.a = a, .j = j, .p = j->procedure, .kase = case_fork(a, j->kase)};
-    b.done = when_day(j->now, j->procedure->zone_minutes);
+    struct bench b;
+    bench_begin(&b, a, j);
     struct limit *list = NULL;
     size_t n = 0, cap = 0;
     for (size_t k = 0; k < KINDS; k++) {

@@ -1,6 +1,7 @@
 #include "daemon/core/register.h"
 
 #include "daemon/base/check.h"
+#include "daemon/base/names.h"
 #include "daemon/base/text.h"
 
 #include <stdlib.h>
@@ -9,15 +10,20 @@
 enum kind { DEPARTMENT = 0, PERSON, ROLE, KEY, KINDS };
 enum verb { ADD = 1, CHANGE, END };
 
+/* What readers look at is made anew from the entry's map each time that one changes. */
 struct entry {
     const char *id;
     struct value *val;
     struct department *dept; /* of a DEPARTMENT */
+    bool ended;
+    unsigned rights; /* of a ROLE that has not ended */
+    const char *own; /* of a ROLE: its department */
 };
 
 struct shelf {
-    struct entry *item; /* in order of id */
+    struct entry **item; /* in order of id */
     size_t n, cap;
+    struct name_table by_id;
 };
 
 struct register_book {
@@ -111,7 +117,7 @@ static size_t shelf_place(const struct shelf *s, const char *id)
     size_t low = 0, high = s->n;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (strcmp(s->item[mid].id, id) < 0)
+        if (strcmp(s->item[mid]->id, id) < 0)
             low = mid + 1;
         else
             high = mid;
@@ -121,15 +127,7 @@ static size_t shelf_place(const struct shelf *s, const char *id)
 
 static struct entry *shelf_find(const struct shelf *s, const char *id)
 {
-    if (!id)
-        return NULL;
-    size_t i = shelf_place(s, id);
-    return i < s->n && strcmp(s->item[i].id, id) == 0 ? &s->item[i] : NULL;
-}
-
-static bool entry_ended(const struct entry *e)
-{
-    return v_get_bool(e->val, "ended");
+    return names_find(&s->by_id, id);
 }
 
 static const char **texts_of(struct arena *a, const struct value *list, size_t *ret_n)
@@ -152,11 +150,20 @@ static void department_fill(struct arena *a, struct entry *e)
         .kind = v_get_str(e->val, "kind", ""),
         .superior = v_get_str(e->val, "superior", NULL),
         .keyless = v_get_bool(e->val, "keyless"),
-        .ended = entry_ended(e),
+        .ended = e->ended,
         .successor = v_get_str(e->val, "successor", NULL),
     };
     e->dept->manages = texts_of(a, v_get(e->val, "manages"), &e->dept->nmanages);
     e->dept->sits_in = texts_of(a, v_get(e->val, "sits-in"), &e->dept->nsits_in);
+}
+
+static void role_fill(struct entry *e)
+{
+    const struct value *rights = e->ended ? NULL : v_get(e->val, "rights");
+    e->rights = 0;
+    for (size_t i = 0; i < v_count(rights); i++)
+        e->rights |= right_by_name(v_text(v_at(rights, i), ""));
+    e->own = v_get_str(e->val, "department", NULL);
 }
 
 static struct entry *shelf_put(struct register_book *r, enum kind kind, const char *id, struct value *val)
@@ -168,12 +175,16 @@ static struct entry *shelf_put(struct register_book *r, enum kind kind, const ch
         ARENA_GROW(r->arena, s->item, s->n, s->cap);
         memmove(s->item + i + 1, s->item + i, (s->n - i) * sizeof *s->item);
         s->n++;
-        e = &s->item[i];
-        *e = (struct entry){.id = arena_str(r->arena, id)};
+        e = s->item[i] = ARENA_NEW(r->arena, struct entry);
+        e->id = arena_str(r->arena, id);
+        names_put(r->arena, &s->by_id, e->id, e);
     }
     e->val = val;
+    e->ended = v_get_bool(val, "ended");
     if (kind == DEPARTMENT)
         department_fill(r->arena, e);
+    if (kind == ROLE)
+        role_fill(e);
     return e;
 }
 
@@ -191,7 +202,7 @@ struct register_book *register_copy(const struct register_book *r)
     struct register_book *copy = register_new();
     for (int k = 0; k < KINDS; k++)
         for (size_t i = 0; i < r->shelf[k].n; i++)
-            shelf_put(copy, (enum kind)k, r->shelf[k].item[i].id, v_copy(copy->arena, r->shelf[k].item[i].val));
+            shelf_put(copy, (enum kind)k, r->shelf[k].item[i]->id, v_copy(copy->arena, r->shelf[k].item[i]->val));
     return copy;
 }
 
@@ -366,12 +377,12 @@ static const char *form_refuses(struct arena *a, const struct register_book *r, 
         return wrong;
     const char *id = v_get_str(fields, id_fields[act->kind], "");
     const struct entry *e = shelf_find(&r->shelf[act->kind], id);
-    bool role_again = act->kind == ROLE && e && entry_ended(e); /* a principal may come back; an id never does */
+    bool role_again = act->kind == ROLE && e && e->ended; /* a principal may come back; an id never does */
     if (act->verb == ADD && e && !role_again)
-        return arena_printf(a, "%s %s is there already%s", kind_names[act->kind], id, entry_ended(e) ? " (ended)" : "");
+        return arena_printf(a, "%s %s is there already%s", kind_names[act->kind], id, e->ended ? " (ended)" : "");
     if (act->verb != ADD && !e)
         return arena_printf(a, "there is no %s %s", kind_names[act->kind], id);
-    if (act->verb != ADD && entry_ended(e))
+    if (act->verb != ADD && e->ended)
         return arena_printf(a, "%s %s has ended", kind_names[act->kind], id);
     return act->kind == DEPARTMENT ? department_wrong(a, r, id, fields) : NULL;
 }
@@ -458,25 +469,19 @@ unsigned right_by_name(const char *name)
 unsigned register_rights(const struct register_book *r, const char *principal)
 {
     const struct entry *e = shelf_find(&r->shelf[ROLE], principal);
-    unsigned set = 0;
-    const struct value *rights = e && !entry_ended(e) ? v_get(e->val, "rights") : NULL;
-    for (size_t i = 0; i < v_count(rights); i++)
-        set |= right_by_name(v_text(v_at(rights, i), ""));
-    return set;
+    return e ? e->rights : 0;
 }
 
 const char *register_principal_department(const struct register_book *r, const char *principal)
 {
     const struct entry *e = shelf_find(&r->shelf[ROLE], principal);
-    if (!e || entry_ended(e) || register_rights(r, principal) == RIGHT_MONITOR)
-        return NULL;
-    return v_get_str(e->val, "department", NULL);
+    return e && !e->ended && e->rights != RIGHT_MONITOR ? e->own : NULL;
 }
 
 const char *register_principal_subject(const struct register_book *r, const char *principal)
 {
     const struct entry *e = shelf_find(&r->shelf[ROLE], principal);
-    return e && !entry_ended(e) ? v_get_str(e->val, "subject", NULL) : NULL;
+    return e && !e->ended ? v_get_str(e->val, "subject", NULL) : NULL;
 }
 
 /* ---- departments ---- */
@@ -501,8 +506,8 @@ const struct department *register_only(const struct register_book *r, const char
     bool more = false;
     const struct shelf *s = &r->shelf[DEPARTMENT];
     for (size_t i = 0; kind && i < s->n; i++) {
-        const struct department *d = s->item[i].dept;
-        if (d->ended || strcmp(d->kind, kind) != 0)
+        const struct department *d = s->item[i]->dept;
+        if (d->ended || !text_same(d->kind, kind))
             continue;
         more = found != NULL;
         if (more)
@@ -517,7 +522,7 @@ const struct department *register_only(const struct register_book *r, const char
 static bool listed(const char *const *text, size_t n, const char *wanted)
 {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(text[i], wanted) == 0)
+        if (text_same(text[i], wanted))
             return true;
     return false;
 }
@@ -526,7 +531,7 @@ const struct department *register_member(const struct register_book *r, const ch
 {
     const struct shelf *s = &r->shelf[DEPARTMENT];
     for (size_t k = 0; k < s->n; k++) {
-        const struct department *d = s->item[k].dept;
+        const struct department *d = s->item[k]->dept;
         if (!d->ended && listed(d->sits_in, d->nsits_in, body) && i-- == 0)
             return d;
     }
@@ -538,10 +543,10 @@ bool register_manages(const struct register_book *r, const char *department, con
     const struct shelf *s = &r->shelf[DEPARTMENT];
     bool somebody = false;
     for (size_t i = 0; i < s->n; i++) {
-        if (!listed(s->item[i].dept->manages, s->item[i].dept->nmanages, unit))
+        if (!listed(s->item[i]->dept->manages, s->item[i]->dept->nmanages, unit))
             continue;
         somebody = true;
-        const struct department *now = register_heir(r, s->item[i].id); /* an heir manages what was managed */
+        const struct department *now = register_heir(r, s->item[i]->id); /* an heir manages what was managed */
         if (now && department && strcmp(now->id, department) == 0)
             return true;
     }
@@ -551,15 +556,15 @@ bool register_manages(const struct register_book *r, const char *department, con
 const char *register_person_unit(const struct register_book *r, const char *id)
 {
     const struct entry *e = id ? shelf_find(&r->shelf[PERSON], id) : NULL;
-    return e && !entry_ended(e) ? v_get_str(e->val, "unit", NULL) : NULL;
+    return e && !e->ended ? v_get_str(e->val, "unit", NULL) : NULL;
 }
 
 const char *register_key_principal(const struct register_book *r, const char *key_z85, bool *revoked)
 {
     const struct entry *e = shelf_find(&r->shelf[KEY], key_z85);
     if (revoked)
-        *revoked = e && entry_ended(e);
-    return e && !entry_ended(e) ? v_get_str(e->val, "principal", NULL) : NULL;
+        *revoked = e && e->ended;
+    return e && !e->ended ? v_get_str(e->val, "principal", NULL) : NULL;
 }
 
 size_t register_count(const struct register_book *r, const char *kind)
@@ -571,5 +576,5 @@ size_t register_count(const struct register_book *r, const char *kind)
 const struct value *register_entry(const struct register_book *r, const char *kind, size_t i)
 {
     int k = kind_find(kind);
-    return k < 0 || i >= r->shelf[k].n ? NULL : r->shelf[k].item[i].val;
+    return k < 0 || i >= r->shelf[k].n ? NULL : r->shelf[k].item[i]->val;
 }

@@ -15,9 +15,9 @@ static void subject_add(struct bench *b, struct value *list, const struct value 
     struct value *s = v_map(b->a);
     if (v_kind(id) != V_STR)
         return;
-    v_put_str(b->a, s, "id", v_text(id, ""));
-    v_put_str(b->a, s, "part-kind", kind);
-    v_put_str(b->a, s, "part", part);
+    v_add_str(b->a, s, "id", v_text(id, ""));
+    v_add_str(b->a, s, "part-kind", kind);
+    v_add_str(b->a, s, "part", part);
     for (size_t i = 0; i < v_count(list); i++)
         if (v_equal(v_at(list, i), s))
             return;
@@ -26,7 +26,7 @@ static void subject_add(struct bench *b, struct value *list, const struct value 
 
 static void subjects_of_parts(struct bench *b, struct value *list, const struct part_kind *kind)
 {
-    const struct value *parts = v_get(v_get(b->kase, "parts"), kind->name);
+    const struct value *parts = v_get(bench_get(b, "parts"), kind->name);
     for (size_t i = 0; i < kind->nfields; i++)
         for (size_t k = 0; kind->fields[i].type == FACT_SUBJECT && k < v_count(parts); k++) {
             const struct pair *part = &parts->u.map.pair[k];
@@ -37,34 +37,32 @@ static void subjects_of_parts(struct bench *b, struct value *list, const struct 
 static void subjects_find(struct bench *b)
 {
     struct value *list = v_list(b->a);
-    for (size_t i = 0; i < b->p->nfacts; i++)
-        if (b->p->facts[i].type == FACT_SUBJECT)
-            subject_add(b, list, bench_fact(b, b->p->facts[i].name), NULL, NULL);
+    for (size_t i = 0; i < b->p->nsubjects; i++)
+        subject_add(b, list, bench_fact(b, b->p->subjects[i]->name), NULL, NULL);
     for (size_t i = 0; i < b->p->nparts; i++)
-        subjects_of_parts(b, list, &b->p->parts[i]);
-    if (v_count(list) && !v_equal(list, v_get(b->kase, "subjects")))
+        if (b->p->parts[i].has_subject)
+            subjects_of_parts(b, list, &b->p->parts[i]);
+    if (v_count(list) && !v_equal(list, bench_get(b, "subjects")))
         bench_put(b, PATH("subjects"), list);
 }
 
 struct value *subjects_moment(struct bench *b)
 {
-    char text[DAY_TEXT];
     struct value *m = v_map(b->a);
-    v_put_int(b->a, m, "event", b->j->event);
-    v_put_str(b->a, m, "day", day_text(b->done, text));
-    v_put_str(b->a, m, "by", b->department);
+    v_add_int(b->a, m, "event", b->j->event);
+    v_add_str(b->a, m, "day", b->done_text);
+    v_add_str(b->a, m, "by", b->department);
     return m;
 }
 
 /* When an act was done last, of the case and of the part that it is about: reports go by it. */
 static void note_done(struct bench *b)
 {
-    char text[DAY_TEXT];
     if (!b->act)
         return;
-    bench_put_str(b, PATH("done", b->act->name), day_text(b->done, text));
+    bench_put_str(b, PATH("done", b->act->name), b->done_text);
     if (b->act->on && b->acted_on)
-        bench_put_str(b, PATH("parts", b->act->on, b->acted_on, "acts-done", b->act->name), text);
+        bench_put_str(b, PATH("parts", b->act->on, b->acted_on, "acts-done", b->act->name), b->done_text);
 }
 
 void subjects_note(struct bench *b)

@@ -41,29 +41,29 @@ static int64_t open_task(struct bench *b, const struct ask *ask)
     char text[DAY_TEXT];
     struct value *t = v_map(b->a);
     int64_t id = b->j->next_task + b->tasks_used++;
-    v_put_str(b->a, t, "act", ask->act);
-    v_put_str(b->a, t, "department", ask->department);
-    v_put_str(b->a, t, "role", ask->role);
-    v_put_str(b->a, t, "type", ask->type);
-    v_put_str(b->a, t, "party", ask->party);
-    v_put_str(b->a, t, "part", ask->part);
-    v_put_str(b->a, t, "clock", ask->clock);
+    v_add_str(b->a, t, "act", ask->act);
+    v_add_str(b->a, t, "department", ask->department);
+    v_add_str(b->a, t, "role", ask->role);
+    v_add_str(b->a, t, "type", ask->type);
+    v_add_str(b->a, t, "party", ask->party);
+    v_add_str(b->a, t, "part", ask->part);
+    v_add_str(b->a, t, "clock", ask->clock);
     if (ask->or_acts && ask->or_acts->n) {
         struct value *others = v_list(b->a);
         for (size_t i = 0; i < ask->or_acts->n; i++)
             v_push(b->a, others, v_str(b->a, ask->or_acts->word[i]));
-        v_put(b->a, t, "or", others);
+        v_add(b->a, t, "or", others);
     }
-    v_put_str(b->a, t, "opened", day_text(b->done, text));
+    v_add_str(b->a, t, "opened", b->done_text);
     if (day_is(ask->due.day)) {
-        v_put_str(b->a, t, "due", day_text(ask->due.day, text));
-        v_put_bool(b->a, t, "provisional", ask->due.provisional);
+        v_add_str(b->a, t, "due", day_text(ask->due.day, text));
+        v_add_bool(b->a, t, "provisional", ask->due.provisional);
         if (ask->workdays) /* so that it can be counted anew by another calendar */
-            v_put_int(b->a, t, "workdays", ask->workdays);
+            v_add_int(b->a, t, "workdays", ask->workdays);
         /* a task that follows a clock is escalated by the clock's own miss */
         if (!ask->clock && !ask->due.provisional) {
-            v_put_int(b->a, t, "remind-at", ledger_remind_at(b, ask->due.day).ms);
-            v_put_int(b->a, t, "due-at", ledger_missed_at(b, ask->due.day).ms);
+            v_add_int(b->a, t, "remind-at", ledger_remind_at(b, ask->due.day).ms);
+            v_add_int(b->a, t, "due-at", ledger_missed_at(b, ask->due.day).ms);
         }
     }
     bench_put(b, PATH("tasks", bench_key(b, id)), t);
@@ -73,7 +73,7 @@ static int64_t open_task(struct bench *b, const struct ask *ask)
 
 static struct calendar_due due_of(struct bench *b, const struct effect *e)
 {
-    const struct value *clock = e->clock ? v_get(v_get(b->kase, "clocks"), bench_clock(b, e->clock)) : NULL;
+    const struct value *clock = e->clock ? v_get(bench_get(b, "clocks"), bench_clock(b, e->clock)) : NULL;
     if (clock)
         return (struct calendar_due){case_day(clock, "due"), v_get_bool(clock, "provisional")};
     return e->within ? ledger_limit(b, b->done, e->within) : (struct calendar_due){DAY_NONE, false};
@@ -82,7 +82,7 @@ static struct calendar_due due_of(struct bench *b, const struct effect *e)
 /* The working days by which due_of() counted; 0: it took the limit of a clock. */
 static int days_of(struct bench *b, const struct effect *e)
 {
-    return e->clock && v_get(v_get(b->kase, "clocks"), bench_clock(b, e->clock)) ? 0 : e->within;
+    return e->clock && v_get(bench_get(b, "clocks"), bench_clock(b, e->clock)) ? 0 : e->within;
 }
 
 /* ---- notices ---- */
@@ -110,29 +110,29 @@ static struct value *notice_new(struct bench *b, const char *stream, const char 
 {
     const struct notice_type *t = procedure_notice(b->p, type);
     struct value *n = v_map(b->a), *fields = public_fields(b, t);
-    v_put_str(b->a, n, "stream", stream);
-    v_put_str(b->a, n, "type", type);
-    v_put_str(b->a, n, "label", t ? t->label : standing_label(type));
-    v_put_str(b->a, n, "role", role);
+    v_add_str(b->a, n, "stream", stream);
+    v_add_str(b->a, n, "type", type);
+    v_add_str(b->a, n, "label", t ? t->label : standing_label(type));
+    v_add_str(b->a, n, "role", role);
     if (v_count(fields))
-        v_put(b->a, n, "fields", fields);
+        v_add(b->a, n, "fields", fields);
     return n;
 }
 
 static void put_task(struct bench *b, struct value *n, const struct ask *ask)
 {
     char text[DAY_TEXT];
-    v_put_str(b->a, n, "answer", ask->act);
-    v_put_int(b->a, n, "task", open_task(b, ask));
+    v_add_str(b->a, n, "answer", ask->act);
+    v_add_int(b->a, n, "task", open_task(b, ask));
     if (day_is(ask->due.day)) {
-        v_put_str(b->a, n, "due", day_text(ask->due.day, text));
-        v_put_bool(b->a, n, "provisional", ask->due.provisional);
+        v_add_str(b->a, n, "due", day_text(ask->due.day, text));
+        v_add_bool(b->a, n, "provisional", ask->due.provisional);
     }
 }
 
 static void note_told(struct bench *b, const char *type, const char *stream)
 {
-    const struct value *told = v_get(v_get(b->kase, "told"), type);
+    const struct value *told = v_get(bench_get(b, "told"), type);
     for (size_t i = 0; i < v_count(told); i++)
         if (strcmp(v_text(v_at(told, i), ""), stream) == 0)
             return;
@@ -141,11 +141,11 @@ static void note_told(struct bench *b, const char *type, const char *stream)
 
 static void notice_out(struct bench *b, struct value *n, const char *article)
 {
-    v_put_str(b->a, n, "article", article);
-    v_put_str(b->a, n, "part", b->part);
-    v_put_str(b->a, n, "clock", b->clock);
+    v_add_str(b->a, n, "article", article);
+    v_add_str(b->a, n, "part", b->part);
+    v_add_str(b->a, n, "clock", b->clock);
     if (b->clock && !v_get(n, "due")) /* who is asked reads until when, not which limit is near or was missed */
-        v_put_str(b->a, n, "due", v_get_str(v_get(v_get(b->kase, "clocks"), b->clock), "due", NULL));
+        v_add_str(b->a, n, "due", v_get_str(v_get(bench_get(b, "clocks"), b->clock), "due", NULL));
     v_push(b->a, b->notices, n);
     note_told(b, v_get_str(n, "type", ""), v_get_str(n, "stream", ""));
 }
@@ -191,8 +191,8 @@ static struct value *transition_of(struct bench *b, const char *kind)
         if (strcmp(v_get_str(v_at(b->transitions, i), "kind", ""), kind) == 0)
             return v_at(b->transitions, i);
     struct value *t = v_map(b->a);
-    v_put_str(b->a, t, "kind", kind);
-    v_put(b->a, t, "departments", v_list(b->a));
+    v_add_str(b->a, t, "kind", kind);
+    v_add(b->a, t, "departments", v_list(b->a));
     v_push(b->a, b->transitions, t);
     return t;
 }
@@ -290,7 +290,7 @@ void tell_task(struct bench *b, const struct effect *e)
 
 void tell_reminder(struct bench *b, const char *id)
 {
-    const struct value *task = v_get(v_get(b->kase, "tasks"), id);
+    const struct value *task = v_get(bench_get(b, "tasks"), id);
     const struct department *d = register_heir(b->j->reg, v_get_str(task, "department", ""));
     struct value *transition = transition_of(b, "task-reminder");
     struct effect e = {.verb = DO_TELL, .name = "task-reminder"};
@@ -309,7 +309,7 @@ void tell_reminder(struct bench *b, const char *id)
 
 void tell_open(struct bench *b, const char *id)
 {
-    const struct value *task = v_get(v_get(b->kase, "tasks"), id);
+    const struct value *task = v_get(bench_get(b, "tasks"), id);
     const struct department *d = register_heir(b->j->reg, v_get_str(task, "department", ""));
     const char *type = v_get_str(task, "type", NULL), *part = b->part;
     if (!d || d->keyless || !type)
@@ -353,7 +353,7 @@ void tell_again(struct bench *b, const char *type, const struct value *streams)
 
 static void notice_moved(struct bench *b, const char *stream, const char *was, const char *task)
 {
-    const struct value *of = task ? v_get(v_get(b->kase, "tasks"), task) : v_get(v_get(b->kase, "clocks"), b->clock);
+    const struct value *of = task ? v_get(bench_get(b, "tasks"), task) : v_get(bench_get(b, "clocks"), b->clock);
     struct value *n = notice_new(b, stream, "limit-moved", NULL), *fields = v_map(b->a);
     v_put_str(b->a, fields, "due-before", was);
     v_put_str(b->a, fields, "calendar", calendar_version(b->j->calendar));
@@ -392,14 +392,14 @@ void tell_again_on_paper(struct bench *b, const char *type, const struct value *
 static struct value *running_clocks(struct bench *b)
 {
     struct value *list = v_list(b->a);
-    const struct value *clocks = v_get(b->kase, "clocks");
+    const struct value *clocks = bench_get(b, "clocks");
     for (size_t i = 0; i < v_count(clocks); i++) {
         const struct value *c = clocks->u.map.pair[i].val;
         if (strcmp(v_get_str(c, "state", ""), "running") != 0)
             continue;
         struct value *one = v_map(b->a);
-        v_put_str(b->a, one, "clock", clocks->u.map.pair[i].key);
-        v_put_str(b->a, one, "due", v_get_str(c, "due", NULL));
+        v_add_str(b->a, one, "clock", clocks->u.map.pair[i].key);
+        v_add_str(b->a, one, "due", v_get_str(c, "due", NULL));
         v_push(b->a, list, one);
     }
     return list;
@@ -407,13 +407,15 @@ static struct value *running_clocks(struct bench *b)
 
 void tell_finish(struct bench *b)
 {
+    if (!v_count(b->transitions))
+        return;
     const struct department *lead = bench_role(b, b->p->lead);
     const char *leader = lead ? lead->id : issuer(b);
     struct value *clocks = running_clocks(b);
     for (size_t i = 0; i < v_count(b->transitions); i++) {
         struct value *t = v_at(b->transitions, i);
         const char *first = v_text(v_at(v_get(t, "departments"), 0), leader);
-        v_put_str(b->a, t, "department", first ? first : "");
-        v_put(b->a, t, "clocks", v_copy(b->a, clocks));
+        v_add_str(b->a, t, "department", first ? first : "");
+        v_add(b->a, t, "clocks", clocks);
     }
 }

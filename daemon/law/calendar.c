@@ -28,7 +28,8 @@ struct year {
 struct calendar {
     struct arena *arena;
     struct year *year[YEARS];
-    int32_t before[YEARS]; /* changes made by all earlier years */
+    int32_t before[YEARS];    /* changes made by all earlier years */
+    int32_t start[YEARS + 1]; /* the first day of each year */
     uint8_t status[YEARS]; /* enum calendar_status; 0: never heard of */
     char version[CALENDAR_VERSION];
 };
@@ -41,6 +42,14 @@ static bool legal(struct day d)
 static bool legal_year(int year)
 {
     return year >= CALENDAR_FIRST_YEAR && year <= CALENDAR_LAST_YEAR;
+}
+
+/* The place of a legal day's year: four hundred years are 146,097 days, so the guess is off by one at most. */
+static int year_at(const struct calendar *cal, struct day d)
+{
+    int i = (int)((int64_t)(d.n - FIRST_DAY) * 400 / 146097);
+    i -= cal->start[i] > d.n;
+    return i + (cal->start[i + 1] <= d.n);
 }
 
 static size_t day_of_year(struct day d, int year)
@@ -161,6 +170,8 @@ struct calendar *calendar_new(void)
 {
     struct calendar *cal = xcalloc(1, sizeof *cal);
     cal->arena = arena_new();
+    for (int i = 0; i <= YEARS; i++)
+        cal->start[i] = day_of_civil(CALENDAR_FIRST_YEAR + i, 1, 1).n;
     settle(cal);
     return cal;
 }
@@ -236,10 +247,10 @@ struct calendar_day calendar_day(const struct calendar *cal, struct day day)
 {
     if (!legal(day))
         return (struct calendar_day){.why = CALENDAR_OUTSIDE, .name = "outside the calendar"};
-    int year = day_civil(day).year;
-    const struct year *y = cal->year[year - CALENDAR_FIRST_YEAR];
-    size_t at = day_of_year(day, year);
-    struct calendar_day answer = {.known = calendar_knows(cal, year)};
+    int i = year_at(cal, day);
+    const struct year *y = cal->year[i];
+    size_t at = (size_t)(day.n - cal->start[i]);
+    struct calendar_day answer = {.known = cal->status[i] == CALENDAR_OFFICIAL};
     if (y && y->entry[at]) {
         answer.counts = !y->entry[at]->off;
         answer.why = y->local[at] ? CALENDAR_LOCAL : CALENDAR_ARRANGED;
@@ -258,9 +269,9 @@ static int32_t count_to(const struct calendar *cal, struct day d)
 {
     if (d.n < FIRST_DAY)
         return 0;
-    int year = day_civil(d).year;
-    const struct year *y = cal->year[year - CALENDAR_FIRST_YEAR];
-    return plain_count(d) + cal->before[year - CALENDAR_FIRST_YEAR] + (y ? y->shift[day_of_year(d, year)] : 0);
+    int i = year_at(cal, d);
+    const struct year *y = cal->year[i];
+    return plain_count(d) + cal->before[i] + (y ? y->shift[d.n - cal->start[i]] : 0);
 }
 
 /* Is a day of an unknown year among first to last? No days: no. */
@@ -268,9 +279,9 @@ static bool any_unknown(const struct calendar *cal, struct day first, struct day
 {
     if (first.n > last.n)
         return false;
-    int end = day_civil(last).year;
-    for (int year = day_civil(first).year; year <= end; year++) {
-        if (!calendar_knows(cal, year))
+    int end = year_at(cal, last);
+    for (int i = year_at(cal, first); i <= end; i++) {
+        if (cal->status[i] != CALENDAR_OFFICIAL)
             return true;
     }
     return false;

@@ -1,5 +1,7 @@
 #include "daemon/law/procedure.h"
 
+#include "daemon/base/text.h"
+
 #include <string.h>
 
 void procedure_free(struct procedure *p)
@@ -8,33 +10,74 @@ void procedure_free(struct procedure *p)
         arena_free(p->arena); /* the procedure itself stands in it */
 }
 
-/* Every table begins its rows with a name. */
-#define LOOK_UP(function, type, rows, count)                                                                           \
+/* Every table begins its rows with a name. While a file is read its tables grow, and are looked through. */
+#define LOOK_UP(function, type, rows)                                                                                  \
     const struct type *function(const struct procedure *p, const char *name)                                           \
     {                                                                                                                  \
-        for (size_t i = 0; name && i < p->count; i++)                                                                  \
-            if (strcmp(p->rows[i].name, name) == 0)                                                                    \
+        if (p->compiled)                                                                                               \
+            return names_find(&p->names.rows, name);                                                                   \
+        for (size_t i = 0; name && i < p->n##rows; i++)                                                                \
+            if (text_same(p->rows[i].name, name))                                                                      \
                 return &p->rows[i];                                                                                    \
         return NULL;                                                                                                   \
     }
 
-LOOK_UP(procedure_act, act, acts, nacts)
-LOOK_UP(procedure_fact, fact, facts, nfacts)
-LOOK_UP(procedure_role, role, roles, nroles)
-LOOK_UP(procedure_clock, clock_rule, clocks, nclocks)
-LOOK_UP(procedure_part, part_kind, parts, nparts)
-LOOK_UP(procedure_circumstance, circumstance, circumstances, ncircumstances)
-LOOK_UP(procedure_notice, notice_type, notices, nnotices)
-LOOK_UP(procedure_outcome, outcome, outcomes, noutcomes)
-LOOK_UP(procedure_kind, kind, kinds, nkinds)
-LOOK_UP(procedure_switch, switch_row, switches, nswitches)
-LOOK_UP(procedure_body, body, bodies, nbodies)
-static LOOK_UP(main_stage, stage, stages, nstages) static LOOK_UP(track_stage, stage, track_stages, ntrack_stages)
+LOOK_UP(procedure_act, act, acts)
+LOOK_UP(procedure_fact, fact, facts)
+LOOK_UP(procedure_role, role, roles)
+LOOK_UP(procedure_clock, clock_rule, clocks)
+LOOK_UP(procedure_part, part_kind, parts)
+LOOK_UP(procedure_circumstance, circumstance, circumstances)
+LOOK_UP(procedure_notice, notice_type, notices)
+LOOK_UP(procedure_outcome, outcome, outcomes)
+LOOK_UP(procedure_kind, kind, kinds)
+LOOK_UP(procedure_switch, switch_row, switches)
+LOOK_UP(procedure_body, body, bodies)
+static LOOK_UP(main_stage, stage, stages) static LOOK_UP(track_stage, stage, track_stages)
 
     const struct stage *procedure_stage(const struct procedure *p, const char *name)
 {
     const struct stage *s = main_stage(p, name);
     return s ? s : track_stage(p, name);
+}
+
+#define COMPILE(rows)                                                                                                  \
+    for (size_t i = 0; i < p->n##rows; i++)                                                                            \
+    names_put(p->arena, &p->names.rows, p->rows[i].name, &p->rows[i])
+
+static void compile_facts(struct procedure *p)
+{
+    p->subjects = ARENA_ARRAY(p->arena, struct fact *, p->nfacts);
+    for (size_t i = p->nfacts; i-- > 0;)
+        p->first_of[p->facts[i].type] = &p->facts[i];
+    for (size_t i = 0; i < p->nfacts; i++)
+        if (p->facts[i].type == FACT_SUBJECT)
+            p->subjects[p->nsubjects++] = &p->facts[i];
+    for (size_t i = 0; i < p->nparts; i++)
+        for (size_t k = 0; k < p->parts[i].nfields; k++)
+            p->parts[i].has_subject = p->parts[i].has_subject || p->parts[i].fields[k].type == FACT_SUBJECT;
+    for (size_t i = 0; i < p->nacts; i++)
+        for (size_t k = 0; k < p->acts[i].nfields; k++)
+            p->acts[i].fields[k].def = procedure_fact(p, p->acts[i].fields[k].fact);
+}
+
+void procedure_compile(struct procedure *p)
+{
+    COMPILE(acts);
+    COMPILE(facts);
+    COMPILE(roles);
+    COMPILE(clocks);
+    COMPILE(parts);
+    COMPILE(circumstances);
+    COMPILE(notices);
+    COMPILE(outcomes);
+    COMPILE(kinds);
+    COMPILE(switches);
+    COMPILE(bodies);
+    COMPILE(stages);
+    COMPILE(track_stages);
+    compile_facts(p);
+    p->compiled = true;
 }
 
 const struct clock_rule *procedure_clock_of(const struct procedure *p, const char *clock)
@@ -100,7 +143,7 @@ const char *procedure_role_label(const struct procedure *p, const char *name)
 bool words_have(const struct words *w, const char *word)
 {
     for (size_t i = 0; word && i < w->n; i++)
-        if (strcmp(w->word[i], word) == 0)
+        if (text_same(w->word[i], word))
             return true;
     return false;
 }

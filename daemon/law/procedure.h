@@ -13,6 +13,7 @@
 
 #include "daemon/base/arena.h"
 #include "daemon/base/hash.h"
+#include "daemon/base/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,8 @@ enum fact_type {
     FACT_DEPARTMENTS,   /* ids of departments of the register, each once */
     FACT_LINK,          /* number of another case of the same procedure, of one of `kinds` */
 };
+
+enum { FACT_TYPES = FACT_LINK + 1 };
 
 struct option {
     const char *word, *label;
@@ -191,6 +194,7 @@ enum need { NEED_OPTIONAL = 1, NEED_REQUIRED, NEED_OPENING /* required when the 
 
 struct act_field {
     const char *fact;
+    const struct fact *def; /* of that name */
     enum need need;
 };
 struct act_slot {
@@ -235,6 +239,7 @@ struct part_kind {
     size_t nfields;
     struct option *states; /* the first is where a part begins */
     size_t nstates;
+    bool has_subject; /* a field is a FACT_SUBJECT */
 };
 
 struct circumstance {
@@ -330,6 +335,12 @@ struct clock_rule {
     size_t non_miss;
 };
 
+/* The rows of each table by their names. */
+struct procedure_names {
+    struct name_table acts, facts, roles, clocks, parts, circumstances, notices, outcomes, kinds, switches, bodies;
+    struct name_table stages, track_stages;
+};
+
 struct procedure {
     struct arena *arena;
     const char *name, *title, *issuer, *status;
@@ -378,8 +389,15 @@ struct procedure {
     size_t nnotices;
     struct act *acts; /* standing acts last */
     size_t nacts;
+    bool compiled;                           /* what follows is complete */
+    const struct fact *first_of[FACT_TYPES]; /* the first fact of each type; NULL: none */
+    struct fact **subjects;                  /* the facts of type FACT_SUBJECT */
+    size_t nsubjects;
+    struct procedure_names names;
 };
 
+/* Once, when the tables are whole: nothing is looked through any more. */
+void procedure_compile(struct procedure *p);
 void procedure_free(struct procedure *p);
 
 /* Look-ups by name; NULL when there is none. name may be NULL. */

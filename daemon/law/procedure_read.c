@@ -19,8 +19,10 @@ struct procedure *procedure_read_tree(const struct node *root, struct bytes text
     }
     if (!problems_count(problems))
         procedure_check(&r, root);
-    if (!problems_count(problems))
+    if (!problems_count(problems)) {
+        procedure_compile(r.proc);
         return r.proc;
+    }
     arena_free(a);
     return NULL;
 }

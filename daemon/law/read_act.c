@@ -20,7 +20,7 @@ static void read_fields(struct reader *r, const struct node *map, struct act *ac
     for (size_t i = 0; i < node_entry_count(map); i++) {
         const char *fact = read_name_of(r, node_key(map, i), OF_FACT);
         if (fact)
-            act->fields[act->nfields++] = (struct act_field){fact, read_need(r, node_value(map, i))};
+            act->fields[act->nfields++] = (struct act_field){.fact = fact, .need = read_need(r, node_value(map, i))};
     }
 }
 
