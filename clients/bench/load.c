@@ -18,6 +18,7 @@
 #include "clients/bench/frames.h"
 #include "clients/bench/line.h"
 #include "clients/bench/listen.h"
+#include "clients/bench/pace.h"
 #include "clients/bench/plan.h"
 #include "clients/bench/work.h"
 
@@ -40,7 +41,8 @@ struct load {
     struct buf frame;
     struct tally tally, beside; /* beside: sent while questions were asked */
     char id[FRAME_ID];          /* of the next command, but for its last fields */
-    uint64_t accepted, refused, ended, paced;
+    struct pace pace;
+    uint64_t accepted, refused;
     int64_t begun, counting_from;
     struct rusage used; /* when counting began */
     char refusal[512];
@@ -107,9 +109,8 @@ static void send_ready(struct load *l, int64_t now)
             command_send(l, slot, now);
         return;
     }
-    uint64_t due = (uint64_t)(now - l->begun) * l->plan.rate / 1000000;
-    while (l->paced < due && work_next(l->work, &slot))
-        command_send(l, slot, l->begun + (int64_t)(l->paced++ * 1000000 / l->plan.rate));
+    while (pace_due(&l->pace, now) && work_next(l->work, &slot))
+        command_send(l, slot, pace_take(&l->pace));
 }
 
 /* ---- answers ---- */
@@ -178,6 +179,7 @@ static void count_from_here(struct load *l)
 static void run(struct load *l)
 {
     l->begun = now_us();
+    l->pace = (struct pace){.begun = l->begun, .rate = l->plan.rate};
     l->counting_from = l->begun + l->plan.warm_s * 1000000;
     int64_t end = l->counting_from + l->plan.seconds * 1000000, now = l->begun;
     int64_t patience = l->plan.rate ? 999 : l->asker ? 2001 : IDLE_US;
@@ -192,7 +194,7 @@ static void run(struct load *l)
             asker_send(l->asker, now);
         int64_t wait = patience;
         if (l->plan.rate) { /* until the next is due */
-            wait = l->begun + (int64_t)((l->paced + 1) * 1000000 / l->plan.rate) - now_us();
+            wait = pace_at(&l->pace, l->pace.sent + 1) - now_us();
             wait = wait < 1 ? 1 : wait > patience ? patience : wait;
         }
         lines_wait(l->lines, wait);

@@ -3,6 +3,7 @@
 #include "clients/bench/answer.h"
 #include "clients/bench/frames.h"
 #include "clients/bench/line.h"
+#include "clients/bench/pace.h"
 #include "clients/bench/work.h"
 #include "daemon/base/check.h"
 #include "proto/wire.h"
@@ -160,6 +161,24 @@ static void cases_are_taken_over(void **state)
     work_free(w);
 }
 
+/* A command's time begins when it was due, and it is never due before it may be sent. */
+static void commands_are_due_when_they_go_out(void **state)
+{
+    (void)state;
+    static const uint64_t rates[] = {1, 3, 30, 999, 7777, 1000000};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        struct pace p = {.begun = 5000, .rate = rates[i]};
+        assert_int_equal(pace_due(&p, 5000), 0);
+        for (int n = 1; n < 1000; n++) {
+            int64_t at = pace_at(&p, (uint64_t)n);
+            assert_int_equal(pace_due(&p, at - 1), 0);
+            assert_int_equal(pace_due(&p, at), 1);
+            assert_int_equal(pace_take(&p), at);
+        }
+        assert_int_equal(pace_due(&p, 5000 + 2000000000), 2000 * rates[i] - 999);
+    }
+}
+
 /* ---- lines ---- */
 
 struct server {
@@ -298,6 +317,7 @@ int main(void)
         cmocka_unit_test(every_case_goes_through_its_course),
         cmocka_unit_test(one_client_has_one_command_in_flight),
         cmocka_unit_test(cases_are_taken_over),
+        cmocka_unit_test(commands_are_due_when_they_go_out),
         cmocka_unit_test(lines_speak_to_libzmq),
         cmocka_unit_test(pings_are_answered),
         cmocka_unit_test(strangers_stay_out),
