@@ -83,9 +83,16 @@ struct edit edit_of(struct arena *a, struct value *kase)
     return (struct edit){.a = a, .kase = kase};
 }
 
+struct value *case_fork(struct arena *a, const struct value *kase)
+{
+    struct value *copy = kase ? v_shallow(a, kase) : v_map(a);
+    copy->u.map.tree = copy;
+    return copy;
+}
+
 struct edit edit_copy(struct arena *a, const struct value *kase, const struct value *event)
 {
-    struct edit e = edit_of(a, kase ? v_shallow(a, kase) : v_map(a));
+    struct edit e = edit_of(a, case_fork(a, kase));
     e.event = event;
     return e;
 }

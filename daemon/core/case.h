@@ -64,6 +64,9 @@ MUST_USE enum status case_apply(struct arena *a, struct value *kase, const struc
  * may change it in place: the root of the case whose own it is. Any other is copied before it is changed, by itself,
  * without what hangs on it. So a copy costs what is changed in it. */
 
+/* A copy to be changed, which shares all of kase (NULL: an empty case). */
+struct value *case_fork(struct arena *a, const struct value *kase);
+
 /* Where a change goes: keys, none of which holds a dot. Those that are literals are not copied. */
 struct step {
     const char *key;
