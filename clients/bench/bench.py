@@ -28,7 +28,7 @@ import rivals
 from watch import PAGE, ROLES, roles, thread_times
 
 WIDTHS = [(1, 1), (16, 1), (64, 1), (256, 1), (64, 16)]
-LATENCIES = ("p50", "p99", "p999", "max")
+LATENCIES = {"p50": "p50", "p99": "p99", "p999": "p99.9", "max": "max"}
 HOT = 10_000
 BUSY = 0.7  # a load of the machine above which figures are doubtful
 ASKED = {"case": "one case", "inbox": "an inbox, 100 tasks", "list": "a list of 100 cases by filter",
@@ -65,11 +65,11 @@ class Bench:
             self.remark(f"{told['refused']:,} commands of {clients} x {depth} were refused, so its figures are not what they are called")
         return told
 
-    def told(self, group, name, of, latencies=LATENCIES, prefix=""):
+    def told(self, group, name, of, prefix=""):
         """A load's answer as figures."""
-        for key in latencies:
+        for key, shown in LATENCIES.items():
             if of.get(f"{prefix}{key}_us") is not None:
-                self.f.note(group, f"{name}, {key}", of[f"{prefix}{key}_us"], "us")
+                self.f.note(group, f"{name}, {shown}", of[f"{prefix}{key}_us"], "us")
 
     def rate(self, group, name, of):
         if of is not None:
@@ -133,9 +133,9 @@ class Bench:
         told = self.load(town, 64, 4, rate=self.half_rate(), **town.asking())
         self.told(QUESTIONS, f"{label}a command without questions", told)
         self.told(QUESTIONS, f"{label}a command beside questions", told, prefix="beside_")
-        for key in LATENCIES[1:]:
+        for key, shown in LATENCIES.items():
             more = (told[f"beside_{key}_us"] - told[f"{key}_us"]) / 1000
-            self.f.note(QUESTIONS, f"{label}what questions add to a command, {key}", more, "ms", 2)
+            self.f.note(QUESTIONS, f"{label}what questions add to a command, {shown}", more, "ms", 2)
         for kind, name in ASKED.items():
             self.told(QUESTIONS, f"{label}{name}", told, prefix=f"{kind}_")
 
