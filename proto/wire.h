@@ -75,6 +75,10 @@ void wire_encode_own(struct buf *out, const struct value *v);
 /* Append the bytes of v. */
 void wire_encode(struct buf *out, const struct value *v);
 
+/* The same bytes, each by itself in the arena. */
+struct bytes wire_bytes(struct arena *a, const struct value *v);
+struct bytes wire_bytes_own(struct arena *a, const struct value *v);
+
 /* How many bytes wire_encode() would write. */
 size_t wire_size(const struct value *v);
 

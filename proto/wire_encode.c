@@ -13,12 +13,26 @@ enum { HEADER = 9, FIRST_ROOM = 1000, SHORT = 32 };
  * into room that is there, that is a few moves and no call. */
 struct out {
     uint8_t *end;
-    struct buf *buf;
+    struct buf *buf;     /* or, when NULL: */
+    struct arena *arena; /* open from `begin` on */
+    uint8_t *begin;
     bool numbers; /* keys that have a number stand as it */
 };
 
+static uint8_t *arena_more(struct out *o, uint8_t *p, size_t n)
+{
+    size_t have = (size_t)(p - o->begin), room;
+    uint8_t *begin = arena_open(o->arena, 2 * have + n, &room);
+    memcpy(begin, o->begin, have);
+    o->begin = begin;
+    o->end = begin + room;
+    return begin + have;
+}
+
 static uint8_t *more_room(struct out *o, uint8_t *p, size_t n)
 {
+    if (!o->buf)
+        return arena_more(o, p, n);
     o->buf->n = (size_t)(p - o->buf->p);
     p = buf_room(o->buf, n < FIRST_ROOM ? FIRST_ROOM : n);
     o->end = o->buf->p + o->buf->cap;
@@ -173,6 +187,28 @@ static void encode(struct buf *out, const struct value *v, bool numbers)
     o.end = out->p + out->cap;
     p = pack_any(&o, p, v);
     out->n = (size_t)(p - out->p);
+}
+
+static struct bytes encode_in(struct arena *a, const struct value *v, bool numbers)
+{
+    struct out o = {.arena = a, .numbers = numbers};
+    size_t room;
+    uint8_t *p = o.begin = arena_open(a, FIRST_ROOM, &room);
+    o.end = p + room;
+    p = pack_any(&o, p, v);
+    struct bytes ret = {o.begin, (size_t)(p - o.begin)};
+    arena_close(a, ret.n);
+    return ret;
+}
+
+struct bytes wire_bytes(struct arena *a, const struct value *v)
+{
+    return encode_in(a, v, false);
+}
+
+struct bytes wire_bytes_own(struct arena *a, const struct value *v)
+{
+    return encode_in(a, v, true);
 }
 
 void wire_encode(struct buf *out, const struct value *v)

@@ -14,7 +14,7 @@ import sys
 
 BOUNDS = pathlib.Path(__file__).resolve().parent / "bounds.json"
 SLACK = 1.15  # compilers differ by some of it
-WHAT = {"one command in a batch": "engine_batch", "the judge": "decide", "encoding": "wire_encode", "encoding of records": "wire_encode_own",
+WHAT = {"one command in a batch": "engine_batch", "the judge": "decide", "encoding": "wire_bytes", "encoding of records": "wire_bytes_own",
         "decoding": "wire_decode_own"}
 
 

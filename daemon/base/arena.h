@@ -47,6 +47,20 @@ static inline void *arena_take(struct arena *a, size_t n, size_t align)
     return piece;
 }
 
+/* For what is as long as it turns out: all that is free of a block, `least` bytes or more, of which arena_close() keeps
+ * the first n. Nothing else is taken meanwhile, but the same may be opened again for more; then the first stays free. */
+static inline void *arena_open(struct arena *a, size_t least, size_t *ret_room)
+{
+    unsigned char *piece = (unsigned char *)arena_take(a, least, 1);
+    a->at = piece;
+    *ret_room = (size_t)(a->end - piece);
+    return piece;
+}
+static inline void arena_close(struct arena *a, size_t n)
+{
+    a->at += n;
+}
+
 /* n bytes of zeroes. Never NULL. */
 static inline void *arena_alloc(struct arena *a, size_t n)
 {

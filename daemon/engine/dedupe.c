@@ -3,6 +3,7 @@
 #include "daemon/base/plant.h"
 #include "daemon/engine/event.h"
 #include "daemon/engine/fold.h"
+#include "proto/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +83,7 @@ static struct value *ordered(struct arena *a, struct value *v, const char *witho
         }
         struct pair *p = &v->u.map.pair[i];
         if (!without || strcmp(p->key, without) != 0)
-            map_add_pair(a, ret, p, ordered(a, p->val, NULL));
+            v_add_pair(a, ret, (struct pair){p->key, ordered(a, p->val, NULL), p->head, p->n});
     }
     if (ret->kind == V_MAP && v_count(ret))
         pairs_sort(ret->u.map.pair, v_count(ret));
@@ -91,7 +92,7 @@ static struct value *ordered(struct arena *a, struct value *v, const char *witho
 
 struct value *content_hash(struct arena *a, const struct value *message, const uint8_t *salt)
 {
-    struct bytes b = value_bytes(a, ordered(a, (struct value *)message, "id"));
+    struct bytes b = wire_bytes(a, ordered(a, (struct value *)message, "id"));
     struct hash h = hash_two(salt, salt ? EVENT_SALT : 0, b.p, b.n);
     return v_bin(a, h.b, CONTENT_LEN);
 }
@@ -142,12 +143,12 @@ enum status dedupe_find(struct arena *a, struct store_txn *t, const char *princi
 struct value *answer_with_id(struct arena *a, const struct value *answer, const char *id)
 {
     struct value *v = v_map(a);
-    map_add_str(a, v, "t", v_get_str(answer, "t", "refused"));
-    map_add_str(a, v, "id", id);
+    add_text(a, v, "t", v_get_str(answer, "t", "refused"));
+    add_text(a, v, "id", id);
     for (size_t i = 0; i < v_count(answer); i++) {
         const struct pair *p = &answer->u.map.pair[i];
         if (strcmp(p->key, "t") != 0)
-            map_add_pair(a, v, p, p->val);
+            v_add_pair(a, v, (struct pair){p->key, p->val, p->head, p->n});
     }
     return v;
 }

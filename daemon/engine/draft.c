@@ -16,13 +16,24 @@ struct draft draft_refused(const char *kind, const char *code, const char *text)
                           .done = DAY_NONE};
 }
 
+/* A key with what a search for it compares. */
+struct name {
+    const char *key;
+    size_t n;
+    uint64_t head;
+};
+#define NAME(text)                                                                                                     \
+    {                                                                                                                  \
+        text, sizeof text - 1, v_head(text, sizeof text - 1)                                                           \
+    }
+
 /* Keys that the map does not have yet, as far as they are there. */
-static void copy_keys(struct arena *a, struct value *to, const struct value *from, const char *const *keys)
+static void copy_keys(struct arena *a, struct value *to, const struct value *from, const struct name *name, size_t n)
 {
-    for (; *keys; keys++) {
-        struct value *v = v_get(from, *keys);
+    for (size_t i = 0; i < n; i++) {
+        struct value *v = v_get_key(from, name[i].key, name[i].n, name[i].head);
         if (v)
-            map_add(a, to, *keys, v);
+            v_add(a, to, name[i].key, v);
     }
 }
 
@@ -42,9 +53,9 @@ static enum status notice_make(struct engine *e, struct arena *a, const struct n
                                struct when recorded, const struct value *list, const struct value *from,
                                struct value **ret)
 {
-    static const char *const named[] = {"type", "label", NULL}, *const role[] = {"role", "article", NULL};
-    static const char *const rest[] = {"answer", "task",  "due",    "provisional", "clock",
-                                       "part",   "party", "fields", NULL};
+    const struct name named[] = {NAME("type"), NAME("label")}, role[] = {NAME("role"), NAME("article")};
+    const struct name rest[] = {NAME("answer"), NAME("task"), NAME("due"),   NAME("provisional"),
+                                NAME("clock"),  NAME("part"), NAME("party"), NAME("fields")};
     const char *stream = v_get_str(from, "stream", "");
     char day[DAY_TEXT];
     int64_t last;
@@ -52,19 +63,19 @@ static enum status notice_make(struct engine *e, struct arena *a, const struct n
     if (st)
         return st;
     struct value *n = v_map(a);
-    map_add_str(a, n, "stream", stream);
-    map_add_int(a, n, "position", last + 1 + earlier(list, stream));
-    map_add_int(a, n, "event", event);
-    copy_keys(a, n, from, named);
-    map_add_int(a, n, "case", about->kase);
-    map_add_str(a, n, "procedure", about->procedure);
-    map_add_str(a, n, "stage", about->stage);
-    copy_keys(a, n, from, role);
-    map_add_int(a, n, "recorded", recorded.ms);
-    map_add_str(a, n, "done", day_text(about->done, day));
-    copy_keys(a, n, from, rest);
+    add_text(a, n, "stream", stream);
+    v_add_int(a, n, "position", last + 1 + earlier(list, stream));
+    v_add_int(a, n, "event", event);
+    copy_keys(a, n, from, named, 2);
+    v_add_int(a, n, "case", about->kase);
+    add_text(a, n, "procedure", about->procedure);
+    add_text(a, n, "stage", about->stage);
+    copy_keys(a, n, from, role, 2);
+    v_add_int(a, n, "recorded", recorded.ms);
+    v_add(a, n, "done", v_str(a, day_text(about->done, day)));
+    copy_keys(a, n, from, rest, 8);
     if (e->simulated)
-        map_add(a, n, "simulated", v_bool(a, true));
+        v_add(a, n, "simulated", v_bool(a, true));
     *ret = n;
     return ST_OK;
 }
@@ -72,7 +83,7 @@ static enum status notice_make(struct engine *e, struct arena *a, const struct n
 enum status draft_notices(struct engine *e, struct arena *a, struct draft *d, const struct numbering *about,
                           const struct value *notices)
 {
-    static const char *const told[] = {"stream", "position", "type", NULL};
+    const struct name told[] = {NAME("stream"), NAME("position"), NAME("type")};
     /* those of another case of the same event may be there */
     struct value *list = v_get(d->keys, "notices"), *short_list = v_get(d->answer, "notices");
     struct when recorded = {0};
@@ -91,7 +102,7 @@ enum status draft_notices(struct engine *e, struct arena *a, struct draft *d, co
             break;
         v_push(a, list, n);
         struct value *brief = v_map(a);
-        copy_keys(a, brief, n, told);
+        copy_keys(a, brief, n, told, 3);
         v_push(a, short_list, brief);
     }
     return st;
@@ -144,20 +155,20 @@ static enum status transition_make(struct engine *e, struct arena *a, struct fee
         return st;
     f->made[f->n++] = topic;
     struct value *t = v_map(a), *departments = v_get(from, "departments"), *clocks = v_get(from, "clocks");
-    map_add_int(a, t, "n", f->last + (int64_t)f->n);
-    map_add_str(a, t, "kind", kind);
-    map_add_str(a, t, "procedure", f->about->procedure);
-    map_add_str(a, t, "department", department);
-    map_add_int(a, t, "case", f->about->kase);
-    map_add_int(a, t, "event", f->event);
-    map_add_int(a, t, "recorded", f->recorded.ms);
-    map_add_str(a, t, "done", day_text(f->about->done, day));
-    map_add_str(a, t, "stage", f->about->stage);
-    map_add(a, t, "departments", departments ? departments : v_list(a));
-    map_add(a, t, "clocks", clocks ? clocks : v_list(a));
-    map_add(a, t, "prev", prev);
+    v_add_int(a, t, "n", f->last + (int64_t)f->n);
+    add_text(a, t, "kind", kind);
+    add_text(a, t, "procedure", f->about->procedure);
+    add_text(a, t, "department", department);
+    v_add_int(a, t, "case", f->about->kase);
+    v_add_int(a, t, "event", f->event);
+    v_add_int(a, t, "recorded", f->recorded.ms);
+    v_add(a, t, "done", v_str(a, day_text(f->about->done, day)));
+    add_text(a, t, "stage", f->about->stage);
+    v_add(a, t, "departments", departments ? departments : v_list(a));
+    v_add(a, t, "clocks", clocks ? clocks : v_list(a));
+    v_add(a, t, "prev", prev);
     if (e->simulated)
-        map_add(a, t, "simulated", v_bool(a, true));
+        v_add(a, t, "simulated", v_bool(a, true));
     *ret = t;
     return ST_OK;
 }
@@ -165,7 +176,7 @@ static enum status transition_make(struct engine *e, struct arena *a, struct fee
 enum status draft_transitions(struct engine *e, struct arena *a, struct draft *d, const struct numbering *about,
                               const struct value *transitions)
 {
-    static const char *const told[] = {"n", "kind", NULL};
+    const struct name told[] = {NAME("n"), NAME("kind")};
     struct value *list = v_list(a), *short_list = v_list(a);
     struct feed f = {.about = about, .made = ARENA_ARRAY(a, struct topic, v_count(transitions))};
     enum status st = fold_head(e->fold, e->txn, HEAD_TRANSITION, &f.last);
@@ -179,7 +190,7 @@ enum status draft_transitions(struct engine *e, struct arena *a, struct draft *d
         if (st)
             break;
         v_push(a, list, t);
-        copy_keys(a, brief, t, told);
+        copy_keys(a, brief, t, told, 2);
         v_push(a, short_list, brief);
     }
     v_put(a, d->keys, "transitions", list);
@@ -195,14 +206,14 @@ static void put_moves(struct arena *a, const struct value *transitions, const st
     bool was_ended = v_get_bool(before, "ended"), was_there = before;
     for (size_t i = 0; i < v_count(transitions); i++) {
         struct value *t = v_at(transitions, i), *was = v_map(a);
-        map_add_str(a, was, "stage", stage);
-        map_add_str(a, was, "department", department);
+        add_text(a, was, "stage", stage);
+        add_text(a, was, "department", department);
         if (was_ended)
-            map_add(a, was, "ended", v_bool(a, true));
+            v_add(a, was, "ended", v_bool(a, true));
         if (was_there)
-            map_add(a, t, "was", was);
+            v_add(a, t, "was", was);
         if (ended)
-            map_add(a, t, "ended", v_bool(a, true));
+            v_add(a, t, "ended", v_bool(a, true));
         stage = v_get_str(t, "stage", "");
         department = v_get_str(t, "department", "");
         was_ended = ended;

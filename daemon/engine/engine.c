@@ -4,6 +4,7 @@
 #include "daemon/engine/batch.h"
 #include "daemon/engine/dedupe.h"
 #include "daemon/engine/inside.h"
+#include "proto/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,7 +173,7 @@ static void answer_no_space(struct engine_result *ret, const struct job *jobs, s
         v_put_str(a, v, "text", "the store is full; nothing of this was written");
         v_put_bool(a, v, "remembered", false);
         const char *id = v_get_str(jobs[i].message, "id", "");
-        ret->answers[i] = (struct job_answer){jobs[i].tag, value_bytes(a, answer_with_id(a, v, id))};
+        ret->answers[i] = (struct job_answer){jobs[i].tag, wire_bytes(a, answer_with_id(a, v, id))};
     }
     ret->nanswers = n;
 }

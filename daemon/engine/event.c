@@ -5,27 +5,6 @@
 
 #include <string.h>
 
-static struct bytes kept(struct arena *a, struct buf *b)
-{
-    struct bytes ret = {arena_copy(a, b->p, b->n), b->n};
-    buf_done(b);
-    return ret;
-}
-
-struct bytes value_bytes(struct arena *a, const struct value *v)
-{
-    struct buf b = {0};
-    wire_encode(&b, v);
-    return kept(a, &b);
-}
-
-struct bytes record_bytes(struct arena *a, const struct value *v)
-{
-    struct buf b = {0};
-    wire_encode_own(&b, v);
-    return kept(a, &b);
-}
-
 static enum status decode(struct arena *a, struct bytes in, struct value **ret)
 {
     struct value *v;
@@ -52,13 +31,9 @@ enum status record_read(struct arena *a, struct store_txn *t, enum store_db db, 
     return record_measure(a, t, db, key, ret, &ignored);
 }
 
-enum status record_put(struct store_txn *t, enum store_db db, struct bytes key, const struct value *v)
+enum status record_put(struct arena *a, struct store_txn *t, enum store_db db, struct bytes key, const struct value *v)
 {
-    struct buf b = {0};
-    wire_encode_own(&b, v);
-    enum status st = store_put(t, db, key, buf_bytes(&b));
-    buf_done(&b);
-    return st;
+    return store_put(t, db, key, wire_bytes_own(a, v));
 }
 
 enum status record_mark(struct store_txn *t, enum store_db db, struct bytes key)

@@ -14,6 +14,8 @@
 #include "daemon/store/store.h"
 #include "proto/value.h"
 
+#include <string.h>
+
 enum { EVENT_VERSION = 1, EVENT_MOST = 16 * 1024 * 1024, EVENT_SALT = 16 };
 
 /* An event was decoded: NULL fields never happen, v_get() tells. ST_NOT_FOUND; ST_CORRUPT: not a map of a known
@@ -33,33 +35,17 @@ MUST_USE enum status private_put(struct store_txn *t, uint64_t n, const uint8_t 
 MUST_USE enum status private_read(struct arena *a, struct store_txn *t, uint64_t n, struct value **ret,
                                   uint8_t ret_salt[EVENT_SALT]);
 
-/* Put a key that the map does not have: it is neither looked for nor copied, so its text must live as long as the map.
- */
-static inline void map_add(struct arena *a, struct value *map, const char *key, struct value *val)
+/* v_add() with the text itself, which must live as long as the map; NULL: nothing. */
+static inline void add_text(struct arena *a, struct value *map, const char *key, const char *s)
 {
-    size_t n = strlen(key);
-    ARENA_GROW(a, map->u.map.pair, map->u.map.n, map->u.map.cap);
-    map->u.map.pair[map->u.map.n++] = (struct pair){.key = key, .val = val, .head = v_head(key, n), .n = n};
+    if (!s)
+        return;
+    struct value *v = ARENA_NEW(a, struct value);
+    v->kind = V_STR;
+    v->u.str.s = s;
+    v->u.str.n = strlen(s);
+    v_add(a, map, key, v);
 }
-/* The same with the key of a pair. */
-static inline void map_add_pair(struct arena *a, struct value *map, const struct pair *from, struct value *val)
-{
-    ARENA_GROW(a, map->u.map.pair, map->u.map.n, map->u.map.cap);
-    map->u.map.pair[map->u.map.n++] = (struct pair){.key = from->key, .val = val, .head = from->head, .n = from->n};
-}
-static inline void map_add_int(struct arena *a, struct value *map, const char *key, int64_t i)
-{
-    map_add(a, map, key, v_int(a, i));
-}
-static inline void map_add_str(struct arena *a, struct value *map, const char *key, const char *s) /* NULL: nothing */
-{
-    if (s)
-        map_add(a, map, key, v_str(a, s));
-}
-
-/* Encode into the arena: as a message, and as a record of the store. */
-struct bytes value_bytes(struct arena *a, const struct value *v);
-struct bytes record_bytes(struct arena *a, const struct value *v);
 
 /* One record of any database that is a msgpack map. */
 MUST_USE enum status record_read(struct arena *a, struct store_txn *t, enum store_db db, struct bytes key,
@@ -67,7 +53,8 @@ MUST_USE enum status record_read(struct arena *a, struct store_txn *t, enum stor
 /* The same, and how many bytes it has. */
 MUST_USE enum status record_measure(struct arena *a, struct store_txn *t, enum store_db db, struct bytes key,
                                     struct value **ret, size_t *ret_bytes);
-MUST_USE enum status record_put(struct store_txn *t, enum store_db db, struct bytes key, const struct value *v);
+MUST_USE enum status record_put(struct arena *a, struct store_txn *t, enum store_db db, struct bytes key,
+                                const struct value *v);
 /* Keys that say everything: the value is one byte, 0xc0 (nil). */
 MUST_USE enum status record_mark(struct store_txn *t, enum store_db db, struct bytes key);
 

@@ -196,7 +196,7 @@ static enum status fold_register(struct fold *f, struct arena *a, struct store_t
         v_put_int(a, kept, "named",
                   v_get_int(event, "n", 0)); /* the name of a person is in this event's private part */
     struct key k = key_u64((uint64_t)v_get_int(event, "n", 0));
-    enum status st = record_put(t, DB_REGISTER, key_bytes(&k), kept);
+    enum status st = record_put(a, t, DB_REGISTER, key_bytes(&k), kept);
     if (st)
         return st;
     if (v_get(change, "law")) {
@@ -235,9 +235,9 @@ static enum status fold_answer(struct arena *a, struct store_txn *t, const struc
     if (!*principal || !*id)
         return ST_OK;
     struct value *record = v_map(a);
-    map_add_int(a, record, "event", v_get_int(event, "n", 0));
+    v_add_int(a, record, "event", v_get_int(event, "n", 0));
     struct key k = answer_key(principal, id);
-    return record_put(t, DB_ANSWERS, key_bytes(&k), record);
+    return record_put(a, t, DB_ANSWERS, key_bytes(&k), record);
 }
 
 /* Reading of private parts stands in the course of the case though it changes nothing. */

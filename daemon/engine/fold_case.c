@@ -124,7 +124,7 @@ enum status fold_case(struct fold *f, struct arena *a, struct store_txn *t, cons
     lead_take(a, kase, event, id);
     struct seat was = seat_of(before), is = seat_of(kase);
     struct key k = case_key(id);
-    st = record_put(t, DB_CASES, key_bytes(&k), kase);
+    st = record_put(a, t, DB_CASES, key_bytes(&k), kase);
     if (!st)
         st = marks_follow(a, t, id, before, kase);
     if (!st)

@@ -30,7 +30,7 @@ static enum status fold_took(struct fold *f, struct arena *a, struct store_txn *
                &(struct outgoing_claim){.position = (uint64_t)position,
                                         .kase = v_get_int(took, "case", 0),
                                         .fence = v_get_int(took, "fence", 0)});
-    return record_put(t, DB_NOTICES, key_bytes(&k), record);
+    return record_put(a, t, DB_NOTICES, key_bytes(&k), record);
 }
 
 /* Everything up to the cursor was claimed once; behind it settled notices leave a mark, so that it can go on. */
@@ -41,7 +41,8 @@ static enum status fold_settled(struct fold *f, struct arena *a, struct store_tx
     struct value *mark = v_map(a);
     v_put_bool(a, mark, "settled", true);
     sink_claim(f, event, &(struct outgoing_claim){.position = (uint64_t)position, .settled = true});
-    return position <= read ? store_del(t, DB_NOTICES, key_bytes(&k)) : record_put(t, DB_NOTICES, key_bytes(&k), mark);
+    return position <= read ? store_del(t, DB_NOTICES, key_bytes(&k))
+                            : record_put(a, t, DB_NOTICES, key_bytes(&k), mark);
 }
 
 static enum status cursor_advance(struct arena *a, struct store_txn *t, const struct value *event, int64_t *read)
@@ -81,8 +82,8 @@ static enum status cursor_write(struct arena *a, struct store_txn *t, const stru
     if (v_get(event, "sent"))
         v_put(a, record, "sent", v_get(event, "sent"));
     key_add_u64(&past, (uint64_t)read);
-    enum status st = record_put(t, DB_CURSORS, key_bytes(&now), record);
-    return st || !read ? st : record_put(t, DB_CURSORS, key_bytes(&past), record);
+    enum status st = record_put(a, t, DB_CURSORS, key_bytes(&now), record);
+    return st || !read ? st : record_put(a, t, DB_CURSORS, key_bytes(&past), record);
 }
 
 enum status fold_group(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event)

@@ -1,6 +1,7 @@
 /* Notices in their streams, transitions in the feed, what subscribers report. */
 #include "daemon/engine/event.h"
 #include "daemon/engine/fold.h"
+#include "proto/wire.h"
 
 #include <string.h>
 
@@ -32,16 +33,16 @@ enum status fold_notice(struct fold *f, struct arena *a, struct store_txn *t, co
         st = ST_CORRUPT;
     if (st)
         return st;
-    struct bytes bytes = value_bytes(sink_arena(f, a), notice);
+    struct bytes bytes = wire_bytes(sink_arena(f, a), notice);
     struct key k = stream_key(stream, (uint64_t)position), head = count_key('s', stream);
     struct key open = notice_key('o', stream, (uint64_t)position), unserved = count_key('u', stream);
     struct value *state = v_map(a);
-    map_add_str(a, state, "type", v_get_str(notice, "type", ""));
-    map_add_int(a, state, "case", v_get_int(notice, "case", 0));
-    map_add_int(a, state, "since", v_get_int(event, "recorded", 0));
+    add_text(a, state, "type", v_get_str(notice, "type", ""));
+    v_add_int(a, state, "case", v_get_int(notice, "case", 0));
+    v_add_int(a, state, "since", v_get_int(event, "recorded", 0));
     st = store_put(t, DB_STREAMS, key_bytes(&k), bytes);
     if (!st)
-        st = record_put(t, DB_NOTICES, key_bytes(&open), state);
+        st = record_put(a, t, DB_NOTICES, key_bytes(&open), state);
     if (!st)
         st = counts_set(f->counts, key_bytes(&head), position);
     if (!st)
@@ -62,7 +63,7 @@ enum status fold_transition(struct fold *f, struct arena *a, struct store_txn *t
     const char *name = v_get_str(transition, "kind", "");
     struct topic topic =
         topic_make(a, name, v_get_str(transition, "procedure", ""), v_get_str(transition, "department", ""));
-    struct bytes bytes = value_bytes(sink_arena(f, a), transition);
+    struct bytes bytes = wire_bytes(sink_arena(f, a), transition);
     struct key k = stream_key("transitions", (uint64_t)n), kind = count_key('k', name);
     st = store_put(t, DB_STREAMS, key_bytes(&k), bytes);
     counts_head_set(f->counts, HEAD_TRANSITION, n);
@@ -94,8 +95,8 @@ static enum status fold_received(struct arena *a, struct store_txn *t, const str
     const char *stream = v_get_str(event, "stream", ""), *name = v_get_str(event, "name", "");
     struct key now = cursor_key('c', stream, name), past = cursor_key('r', stream, name);
     key_add_u64(&past, (uint64_t)received);
-    enum status st = record_put(t, DB_CURSORS, key_bytes(&now), record);
-    return st ? st : record_put(t, DB_CURSORS, key_bytes(&past), record);
+    enum status st = record_put(a, t, DB_CURSORS, key_bytes(&now), record);
+    return st ? st : record_put(a, t, DB_CURSORS, key_bytes(&past), record);
 }
 
 static enum status fold_done(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event,
@@ -110,7 +111,7 @@ static enum status fold_done(struct fold *f, struct arena *a, struct store_txn *
     v_put_str(a, record, "by", v_get_str(event, "name", ""));
     enum status st = store_del(t, DB_NOTICES, key_bytes(&open));
     if (!st)
-        st = record_put(t, DB_NOTICES, key_bytes(&done), record);
+        st = record_put(a, t, DB_NOTICES, key_bytes(&done), record);
     return st ? st : counts_add(f->counts, t, key_bytes(&unserved), -1);
 }
 
@@ -126,7 +127,7 @@ static enum status fold_failed(struct arena *a, struct store_txn *t, const struc
     v_put_int(a, state, "at", v_get_int(event, "recorded", 0));
     v_put_int(a, state, "event", v_get_int(event, "n", 0));
     v_put_str(a, state, "by", v_get_str(event, "name", ""));
-    return record_put(t, DB_NOTICES, key_bytes(&open), state);
+    return record_put(a, t, DB_NOTICES, key_bytes(&open), state);
 }
 
 enum status fold_report(struct fold *f, struct arena *a, struct store_txn *t, const struct value *event)

@@ -1,6 +1,7 @@
 /* One command or report: its id, what is remembered of it, its draft, its answer. */
 #include "daemon/engine/dedupe.h"
 #include "daemon/engine/inside.h"
+#include "proto/wire.h"
 
 #include <string.h>
 
@@ -89,8 +90,9 @@ enum status job_do(struct engine *e, const struct job *job, struct arena *out, s
     enum status st = ST_OK;
     arena_reset(a);
     e->fold->hint = NULL;
-    const struct origin o = {job->principal, job->key ? job->key : "", v_get_str(job->message, "id", ""), job->message,
-                             job->salt, job->sent};
+    const struct origin o = {
+        job->principal, job->key ? job->key : "", v_get_str(job->message, "id", ""), job->message, job->salt,
+        job->sent};
     if (id_wrong(e, o.id, &wrong))
         answer = draft_answer(e, a, &wrong, 0, e->wall);
     else if (!v_get_bool(job->message, "dry"))
@@ -101,7 +103,6 @@ enum status job_do(struct engine *e, const struct job *job, struct arena *out, s
         st = private_attach(e, a, o.principal, answer);
     if (st)
         return st;
-    struct bytes b = value_bytes(a, answer_with_id(a, answer, o.id));
-    *ret = (struct bytes){arena_copy(out, b.p, b.n), b.n};
+    *ret = wire_bytes(out, answer_with_id(a, answer, o.id));
     return ST_OK;
 }

@@ -122,7 +122,7 @@ static struct value *own_pairs(struct arena *a, const struct value *map, const s
     for (size_t i = 0; v_kind(map) == V_MAP && i < v_count(map); i++) {
         const struct pair *p = &map->u.map.pair[i], *twin = counterpart(other, i, p);
         if (!twin || twin->val != p->val)
-            map_add_pair(a, ret, p, p->val);
+            v_add_pair(a, ret, (struct pair){p->key, p->val, p->head, p->n});
     }
     return ret;
 }

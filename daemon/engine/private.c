@@ -2,6 +2,7 @@
 #include "daemon/core/case.h"
 #include "daemon/engine/inside.h"
 #include "daemon/engine/view.h"
+#include "proto/wire.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -133,7 +134,7 @@ static enum status attach_one(struct engine *e, struct arena *a, const struct ow
         v_put(a, item, "fields", fields_shown(a, own, v_get(map, "fields")));
     if (v_get(map, "reason"))
         v_put(a, item, "reason", v_get(map, "reason"));
-    size_t bytes = value_bytes(a, item).n;
+    size_t bytes = wire_bytes(a, item).n;
     *room = bytes > *room ? 0 : *room - bytes;
     if (*room)
         v_push(a, list, item);

@@ -307,7 +307,7 @@ struct value *question_answer(struct arena *a, const struct question *q)
         (void)refuse(&k, "form", "not-found", "there is no such thing");
     else if (st && !k.refused)
         refuse_store(&k, st);
-    if (!k.refused && value_bytes(a, k.answer).n > WIRE_BYTES)
+    if (!k.refused && wire_bytes(a, k.answer).n > WIRE_BYTES)
         (void)refuse(&k, "limit", "too-long", "the answer is longer than a message may be");
     return k.refused ? k.refused : k.answer;
 }

@@ -1,6 +1,7 @@
 /* The question `calendar-preview`: which limits a calendar would move, before it is loaded. */
 #include "daemon/core/decide.h"
 #include "daemon/engine/asking.h"
+#include "proto/wire.h"
 
 #include <string.h>
 
@@ -52,7 +53,7 @@ static void limit_show(struct asking *k, struct arena *scratch, const struct jud
         v_put(scratch, item, d.moved->u.map.pair[i].key, d.moved->u.map.pair[i].val);
     v_put(scratch, item, "tell", told(scratch, d.notices));
     v_push(k->a, p->list, v_copy(k->a, item));
-    k->page_bytes += value_bytes(scratch, item).n;
+    k->page_bytes += wire_bytes(scratch, item).n;
 }
 
 static enum status case_show(struct asking *k, struct arena *scratch, int64_t number, struct preview *p)

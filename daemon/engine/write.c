@@ -1,6 +1,7 @@
 /* A draft becomes an event: numbered, put, folded. */
 #include "daemon/engine/dedupe.h"
 #include "daemon/engine/inside.h"
+#include "proto/wire.h"
 
 #include <string.h>
 
@@ -74,13 +75,13 @@ struct value *draft_answer(struct engine *e, struct arena *a, const struct draft
     }
     static const char *const of_the_case[] = {"case", "version", "stage"};
     struct value *v = v_map(a);
-    map_add_str(a, v, "t", "accepted");
+    add_text(a, v, "t", "accepted");
     if (event)
-        map_add_int(a, v, "event", event);
+        v_add_int(a, v, "event", event);
     for (size_t i = 0; i < 3; i++)
         if (v_get(d->answer, of_the_case[i]))
-            map_add(a, v, of_the_case[i], v_get(d->answer, of_the_case[i]));
-    map_add_int(a, v, "recorded", recorded.ms);
+            v_add(a, v, of_the_case[i], v_get(d->answer, of_the_case[i]));
+    v_add_int(a, v, "recorded", recorded.ms);
     for (size_t i = 0; i < v_count(d->answer); i++) {
         const struct pair *p = &d->answer->u.map.pair[i];
         v_put_key(a, v, p->key, p->n, p->head, p->val);
@@ -109,18 +110,18 @@ static struct value *event_make(struct arena *a, const struct origin *o, const s
     struct value *v = v_map(a);
     char day[DAY_TEXT];
     const struct value *m = o->message;
-    map_add_int(a, v, "v", EVENT_VERSION);
-    map_add_int(a, v, "n", n);
-    map_add_str(a, v, "kind", d->accepted ? d->kind : "refused");
-    map_add_str(a, v, "act", d->act ? d->act : v_get_str(m, "act", NULL));
-    map_add_int(a, v, "recorded", recorded.ms);
+    v_add_int(a, v, "v", EVENT_VERSION);
+    v_add_int(a, v, "n", n);
+    add_text(a, v, "kind", d->accepted ? d->kind : "refused");
+    add_text(a, v, "act", d->act ? d->act : v_get_str(m, "act", NULL));
+    v_add_int(a, v, "recorded", recorded.ms);
     if (day_is(d->done))
-        map_add_str(a, v, "done", day_text(d->done, day));
-    map_add_str(a, v, "principal", o->principal);
-    map_add_str(a, v, "key", o->key);
-    map_add_str(a, v, "id", o->id);
+        v_add(a, v, "done", v_str(a, day_text(d->done, day)));
+    add_text(a, v, "principal", o->principal);
+    add_text(a, v, "key", o->key);
+    add_text(a, v, "id", o->id);
     if (m)
-        map_add(a, v, "content", content_hash(a, m, content_is_private(m) ? o->salt : NULL));
+        v_add(a, v, "content", content_hash(a, m, content_is_private(m) ? o->salt : NULL));
     if (!d->accepted) {
         if (v_get(m, "case"))
             v_put(a, v, "case", v_get(m, "case"));
@@ -190,7 +191,7 @@ enum status event_write(struct engine *e, struct arena *a, const struct origin *
     e->wrote = true;
     st = private_write(e, a, o, d, event);
     v_put(a, event, "answer", answer);
-    struct bytes bytes = record_bytes(a, event);
+    struct bytes bytes = wire_bytes_own(a, event);
     if (!st)
         st = source_write(e, d);
     if (!st)
