@@ -21,7 +21,7 @@ DEPARTMENTS = [("committee", "市委", "party-committee", None), ("discipline", 
                ("organisation", "市委组织部", "organisation", "committee")]
 FILLED_EVENTS = 3  # of a case that leeway-fill opens
 FILLED_BYTES = 24000  # that it takes on disk, and a little more
-SPARE_BYTES = 8 << 30  # for what a run adds
+SPARE_BYTES = 16 << 30  # for what a run adds, and each rival
 
 
 class NoRoom(Exception):

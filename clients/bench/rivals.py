@@ -81,11 +81,20 @@ class Redis:
     name, known = "redis", {1: 3750, 64: 34800}
     works, widths = ["redis"], [(1, 1), (16, 1), (64, 1), (64, 16)]
 
+    FILL = ("for i = 0, ARGV[1] - 1 do redis.call('HSET', string.format('case:%012d', i), 'state', '0', 'version', 0, 'case', "
+            "ARGV[2]) end")
+
     def __init__(self, folder):
         self.folder, self.process = folder, None
 
     def start(self):
         need(redis_server="redis-server", redis_benchmark="redis-tools")
+        self.renew()
+
+    def renew(self):
+        """An empty server with the cases: what it keeps in memory and in its log would grow from figure to figure."""
+        ended(self.process)
+        shutil.rmtree(self.folder, ignore_errors=True)
         self.port, = free_ports(1)
         self.folder.mkdir(parents=True)
         self.process = subprocess.Popen(
@@ -94,6 +103,7 @@ class Redis:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(lambda: answers([*self.cli(), "ping"]))
         self.sha = {path: self.load(path) for path in ("redis.lua", "redis-simple.lua")}
+        sh([*self.cli(), "eval", self.FILL, "0", CASES, "c" * TEXTS["case"]])
 
     def cli(self):
         return ["redis-cli", "-p", str(self.port)]
@@ -118,6 +128,7 @@ class Redis:
                                                     "simple-events", "e" * 200])
 
     def step(self, _, clients, depth, seconds):
+        self.renew()
         keys = ["case:__rand_int__", "events", "stream:1", "stream:2", "tasks:1", "due"]
         return self.benchmark(clients, depth, seconds,
                               ["EVALSHA", self.sha["redis.lua"], str(len(keys)), *keys, "x" * TEXTS["command"]])
