@@ -22,8 +22,7 @@ static inline int key_number(const char *key, size_t n, uint64_t head)
     if (number < 0)
         return -1;
     const struct pair *known = &keys_known[number];
-    bool same =
-        known->head == head && known->n == n && (n <= sizeof head || memcmp(known->key + 8, key + 8, n - 8) == 0);
+    bool same = known->head == head && known->n == n && text_same_rest(known->key, key, n);
     return same ? number : -1;
 }
 

@@ -91,6 +91,7 @@ static inline uint8_t *pack_text(struct out *o, uint8_t *p, const char *s, size_
 }
 
 static uint8_t *pack_any(struct out *o, uint8_t *p, const struct value *v);
+static uint8_t *pack_other(struct out *o, uint8_t *p, const struct value *v);
 
 static inline uint8_t *pack(struct out *o, uint8_t *p, const struct value *v)
 {
@@ -101,7 +102,13 @@ static inline uint8_t *pack(struct out *o, uint8_t *p, const struct value *v)
         *p = (uint8_t)v->u.i;
         return p + 1;
     }
-    return pack_any(o, p, v);
+    if (v->kind == V_LIST || v->kind == V_MAP)
+        return pack_any(o, p, v);
+    p = room(o, p, HEADER);
+    if (v->kind != V_BOOL)
+        return pack_other(o, p, v);
+    *p = v->u.b ? 0xc3 : 0xc2;
+    return p + 1;
 }
 
 static uint8_t *pack_list(struct out *o, uint8_t *p, const struct value *v)

@@ -252,16 +252,15 @@ static void put_case(struct arena *a, struct draft *ret, const struct value *bef
     v_put_str(a, ret->answer, "stage", d->stage);
 }
 
-/* How many values a tree holds, itself included. */
+/* How many values a tree holds, keys and itself included. */
 static size_t tree_size(const struct value *v)
 {
-    size_t n = 1;
-    if (v_kind(v) == V_LIST)
-        for (size_t i = 0; i < v_count(v); i++)
-            n += tree_size(v_at(v, i));
-    else if (v_kind(v) == V_MAP)
-        for (size_t i = 0; i < v_count(v); i++)
-            n += 1 + tree_size(v->u.map.pair[i].val);
+    size_t n = 1 + (v_kind(v) == V_MAP ? 2 : 1) * v_count(v);
+    for (size_t i = 0; i < v_count(v); i++) {
+        const struct value *kid = v->kind == V_MAP ? v->u.map.pair[i].val : v->u.list.item[i];
+        if (kid->kind == V_LIST || kid->kind == V_MAP)
+            n += tree_size(kid) - 1;
+    }
     return n;
 }
 

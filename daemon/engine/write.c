@@ -186,7 +186,7 @@ enum status event_write(struct engine *e, struct arena *a, const struct origin *
         return st;
     struct value *event = event_make(a, o, d, n, now), *answer = draft_answer(e, a, d, n, now);
     /* a second person is a principal of the register; whatever else was typed there may be a name */
-    if (!(register_rights(e->fold->reg, v_get_str(event, "second", "")) & RIGHT_APPROVE))
+    if (v_get(event, "second") && !(register_rights(e->fold->reg, v_get_str(event, "second", "")) & RIGHT_APPROVE))
         v_del(event, "second");
     e->wrote = true;
     st = private_write(e, a, o, d, event);
