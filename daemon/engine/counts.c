@@ -20,10 +20,12 @@ struct head {
     bool known, dirty;
 };
 
-/* Open addressing; room is a power of two and never more than half full. */
+/* Open addressing; room is a power of two and never more than half full. Which slots changed is written down, for there
+ * may be many that did not. */
 struct counts {
     struct slot *slot;
     size_t room, used;
+    size_t *dirty, ndirty, dirty_room;
     struct head head[COUNT_HEADS_ALL];
 };
 
@@ -41,7 +43,7 @@ void counts_forget(struct counts *c)
         free(c->slot[i].key);
     free(c->slot);
     c->room = FIRST_ROOM;
-    c->used = 0;
+    c->used = c->ndirty = 0;
     c->slot = xcalloc(c->room, sizeof *c->slot);
     memset(c->head, 0, sizeof c->head);
 }
@@ -53,6 +55,7 @@ void counts_free(struct counts *c)
     for (size_t i = 0; i < c->room; i++)
         free(c->slot[i].key);
     free(c->slot);
+    free(c->dirty);
     free(c);
 }
 
@@ -82,6 +85,15 @@ static struct slot *find(const struct counts *c, struct bytes key)
     return &c->slot[i];
 }
 
+static void dirty_add(struct counts *c, size_t i)
+{
+    if (c->ndirty == c->dirty_room) {
+        c->dirty_room = c->dirty_room ? 2 * c->dirty_room : FIRST_ROOM;
+        c->dirty = xrealloc(c->dirty, c->dirty_room * sizeof *c->dirty);
+    }
+    c->dirty[c->ndirty++] = i;
+}
+
 static void grow(struct counts *c)
 {
     struct counts bigger = {.room = c->room * 2};
@@ -92,6 +104,10 @@ static void grow(struct counts *c)
     free(c->slot);
     c->slot = bigger.slot;
     c->room = bigger.room;
+    c->ndirty = 0;
+    for (size_t i = 0; i < c->room; i++)
+        if (c->slot[i].dirty)
+            dirty_add(c, i);
 }
 
 static struct slot *keep(struct counts *c, struct bytes key, int64_t n)
@@ -141,7 +157,10 @@ enum status counts_set(struct counts *c, struct bytes key, int64_t n)
 {
     if (!key.n)
         return ST_INVALID;
-    keep(c, key, n)->dirty = true;
+    struct slot *s = keep(c, key, n);
+    if (!s->dirty)
+        dirty_add(c, (size_t)(s - c->slot));
+    s->dirty = true;
     return ST_OK;
 }
 
@@ -197,12 +216,11 @@ enum status counts_flush(struct counts *c, struct store_txn *t)
             st = number_put(t, key_bytes(&k), c->head[i].n);
         c->head[i].dirty = c->head[i].dirty && st;
     }
-    for (size_t i = 0; !st && i < c->room; i++) {
-        struct slot *s = &c->slot[i];
-        if (!s->key || !s->dirty)
-            continue;
+    while (!st && c->ndirty) {
+        struct slot *s = &c->slot[c->dirty[c->ndirty - 1]];
         st = number_put(t, (struct bytes){s->key, s->nkey}, s->n);
         s->dirty = st != ST_OK;
+        c->ndirty -= !s->dirty;
     }
     if (!st && c->used > KEPT_MOST)
         counts_forget(c);
