@@ -52,8 +52,7 @@ struct value *v_room(struct arena *a, size_t n)
 struct value *v_strn(struct arena *a, const char *s, size_t n)
 {
     struct value *v = room(a, n);
-    if (n)
-        memcpy((char *)v->u.str.s, s, n);
+    text_copy((char *)v->u.str.s, s, n);
     return v;
 }
 
@@ -63,7 +62,15 @@ struct value *v_str(struct arena *a, const char *s)
         return v_nil(a);
     size_t n = strlen(s);
     struct value *v = room(a, n);
-    memcpy((char *)v->u.str.s, s, n);
+    text_copy((char *)v->u.str.s, s, n);
+    return v;
+}
+
+struct value *v_borrow(struct arena *a, const char *s, size_t n)
+{
+    struct value *v = make(a, V_STR);
+    v->u.str.s = s;
+    v->u.str.n = n;
     return v;
 }
 
@@ -99,7 +106,8 @@ struct value *v_list_of(struct arena *a, struct value *const *item, size_t n)
     v->u.list.item = (struct value **)(v + 1);
     v->u.list.n = v->u.list.cap = (uint32_t)n;
     v->u.list.tree = NULL;
-    memcpy(v->u.list.item, item, n * sizeof *item);
+    for (size_t i = 0; i < n; i++) /* few */
+        v->u.list.item[i] = item[i];
     return v;
 }
 
@@ -177,18 +185,16 @@ struct value *v_shallow(struct arena *a, const struct value *v)
     return copy;
 }
 
-void v_push(struct arena *a, struct value *list, struct value *item)
+void v_push_slowly(struct arena *a, struct value *list, struct value *item)
 {
     REQUIRE(list->kind == V_LIST && item);
-    if (list->u.list.n == list->u.list.cap) {
-        uint32_t cap = list->u.list.cap ? list->u.list.cap * 2 : FIRST_ITEMS;
-        struct value **more = arena_take(a, cap * sizeof(struct value *), alignof(struct value *));
-        if (list->u.list.n)
-            memcpy(more, list->u.list.item, list->u.list.n * sizeof(struct value *));
-        list->u.list.item = more;
-        list->u.list.cap = cap;
-    }
-    list->u.list.item[list->u.list.n++] = item;
+    uint32_t cap = list->u.list.cap ? list->u.list.cap * 2 : FIRST_ITEMS;
+    struct value **more = arena_take(a, cap * sizeof(struct value *), alignof(struct value *));
+    if (list->u.list.n)
+        memcpy(more, list->u.list.item, list->u.list.n * sizeof(struct value *));
+    list->u.list.item = more;
+    list->u.list.cap = cap;
+    more[list->u.list.n++] = item;
 }
 
 static bool is(const struct pair *p, const char *key, size_t n, uint64_t head)
@@ -196,38 +202,26 @@ static bool is(const struct pair *p, const char *key, size_t n, uint64_t head)
     return p->head == head && p->n == n && text_same_rest(p->key, key, n);
 }
 
-/* By fours: maps are short, and searched more often than anything else is done. */
 struct pair *v_find(const struct value *map, const char *key, size_t n, uint64_t head)
 {
-    if (v_kind(map) != V_MAP || !map->u.map.n)
+    if (!map || map->kind != V_MAP || !map->u.map.n)
         return NULL;
-    struct pair *p = map->u.map.pair, *end = p + map->u.map.n;
-    for (; end - p >= 4; p += 4)
-        for (int i = 0; i < 4; i++)
-            if (is(p + i, key, n, head))
-                return p + i;
-    for (; p < end; p++)
+    for (struct pair *p = map->u.map.pair, *end = p + map->u.map.n; p < end; p++)
         if (is(p, key, n, head))
             return p;
     return NULL;
 }
 
-static void more_pairs(struct arena *a, struct value *map)
+void v_add_slowly(struct arena *a, struct value *map, struct pair pair)
 {
+    REQUIRE(map->kind == V_MAP && pair.val);
     uint32_t cap = map->u.map.cap ? map->u.map.cap * 2 : FIRST_PAIRS;
     struct pair *more = arena_take(a, cap * sizeof *more, alignof(struct pair));
     if (map->u.map.n)
         memcpy(more, map->u.map.pair, map->u.map.n * sizeof *more);
     map->u.map.pair = more;
     map->u.map.cap = cap;
-}
-
-void v_add_pair(struct arena *a, struct value *map, struct pair pair)
-{
-    REQUIRE(map->kind == V_MAP && pair.val);
-    if (map->u.map.n == map->u.map.cap)
-        more_pairs(a, map);
-    map->u.map.pair[map->u.map.n++] = pair;
+    more[map->u.map.n++] = pair;
 }
 
 void v_put_pair(struct arena *a, struct value *map, struct pair pair, bool literal)

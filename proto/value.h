@@ -70,6 +70,7 @@ struct value *v_int(struct arena *a, int64_t i);
 struct value *v_str(struct arena *a, const char *s); /* s NULL: a nil */
 struct value *v_strn(struct arena *a, const char *s, size_t n);
 struct value *v_room(struct arena *a, size_t n); /* a text of n bytes that are still to be written, and its NUL */
+struct value *v_borrow(struct arena *a, const char *s, size_t n); /* s itself, which lives as long: n bytes and a NUL */
 struct value *v_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct value *v_bin(struct arena *a, const void *p, size_t n);
 struct value *v_list(struct arena *a);
@@ -82,9 +83,23 @@ struct value *v_shallow(struct arena *a, const struct value *v);
 
 /* Changing. v_put replaces the value of a key that is there, in its place. Keys are copied, except literals, which live
  * as long as the program; values are not. */
-void v_push(struct arena *a, struct value *list, struct value *item);
+void v_push_slowly(struct arena *a, struct value *list, struct value *item);
+static inline void v_push(struct arena *a, struct value *list, struct value *item)
+{
+    if (list->kind == V_LIST && item && list->u.list.n < list->u.list.cap)
+        list->u.list.item[list->u.list.n++] = item;
+    else
+        v_push_slowly(a, list, item);
+}
 void v_put_pair(struct arena *a, struct value *map, struct pair pair, bool literal);
-void v_add_pair(struct arena *a, struct value *map, struct pair pair); /* of a key that is not there; key not copied */
+void v_add_slowly(struct arena *a, struct value *map, struct pair pair);
+static inline void v_add_pair(struct arena *a, struct value *map, struct pair pair) /* a new key, which is not copied */
+{
+    if (map->kind == V_MAP && pair.val && map->u.map.n < map->u.map.cap)
+        map->u.map.pair[map->u.map.n++] = pair;
+    else
+        v_add_slowly(a, map, pair);
+}
 static inline struct pair v_pair(const char *key, struct value *val)
 {
     size_t n = strlen(key);

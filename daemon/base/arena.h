@@ -8,6 +8,8 @@
 #ifndef LEEWAY_BASE_ARENA_H
 #define LEEWAY_BASE_ARENA_H
 
+#include "daemon/base/text.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -76,8 +78,7 @@ static inline void *arena_copy(struct arena *a, const void *p, size_t n)
 static inline char *arena_strn(struct arena *a, const char *s, size_t n)
 {
     char *q = (char *)arena_take(a, n + 1, 1);
-    if (n)
-        memcpy(q, s, n);
+    text_copy(q, s, n);
     q[n] = 0;
     return q;
 }

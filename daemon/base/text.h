@@ -32,15 +32,45 @@ static inline uint64_t text_head(const char *s, size_t n)
     return head;
 }
 
-/* Are two texts of n bytes with the same head the same? Most are told by their last eight bytes. */
+/* memcpy() of n bytes, without a call where they are few. */
+static inline void text_copy(char *to, const char *s, size_t n)
+{
+    uint64_t first, last;
+    uint32_t first4, last4;
+    if (n > 2 * sizeof first) {
+        memcpy(to, s, n);
+    } else if (n >= sizeof first) { /* from both ends, which overlap */
+        memcpy(&first, s, sizeof first);
+        memcpy(&last, s + n - sizeof last, sizeof last);
+        memcpy(to, &first, sizeof first);
+        memcpy(to + n - sizeof last, &last, sizeof last);
+    } else if (n >= sizeof first4) {
+        memcpy(&first4, s, sizeof first4);
+        memcpy(&last4, s + n - sizeof last4, sizeof last4);
+        memcpy(to, &first4, sizeof first4);
+        memcpy(to + n - sizeof last4, &last4, sizeof last4);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            to[i] = s[i];
+    }
+}
+
+/* Are two texts of n bytes with the same head the same? Eight bytes at a time, the last ones first: whoever searches by
+ * this calls nothing. */
 static inline bool text_same_rest(const char *a, const char *b, size_t n)
 {
     uint64_t x, y;
     if (n <= sizeof x)
         return true;
-    memcpy(&x, a + n - sizeof x, sizeof x);
-    memcpy(&y, b + n - sizeof y, sizeof y);
-    return x == y && (n <= 2 * sizeof x || memcmp(a, b, n) == 0);
+    size_t at = n - sizeof x;
+    do {
+        memcpy(&x, a + at, sizeof x);
+        memcpy(&y, b + at, sizeof y);
+        if (x != y)
+            return false;
+        at -= at < sizeof x ? at : sizeof x;
+    } while (at > 0);
+    return true;
 }
 
 /* strcmp() == 0, which nearly always is seen by the first byte. */

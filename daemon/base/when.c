@@ -57,10 +57,10 @@ static int days_of_month(int year, int month)
     return days[month - 1] + (month == 2 && leap);
 }
 
-/* Reads ten characters; what follows is the caller's. */
+/* Reads ten characters, which are there; what follows is the caller's. */
 static enum status day_read(const char *t, struct day *ret)
 {
-    if (strnlen(t, 10) < 10 || t[4] != '-' || t[7] != '-')
+    if (t[4] != '-' || t[7] != '-')
         return ST_INVALID;
     int y = digits(t, 4), m = digits(t + 5, 2), d = digits(t + 8, 2);
     if (y < 1900 || y > 2999 || m < 1 || m > 12 || d < 1 || d > days_of_month(y, m))
@@ -139,7 +139,7 @@ static enum status zone_read(const char *t, int *zone)
 enum status when_parse(const char *text, int zone_minutes, struct when *ret)
 {
     struct day d;
-    if (day_read(text, &d) != ST_OK || strlen(text) < 16 || text[10] != 'T' || text[13] != ':')
+    if (strlen(text) < 16 || day_read(text, &d) != ST_OK || text[10] != 'T' || text[13] != ':')
         return ST_INVALID;
     int h = digits(text + 11, 2), m = digits(text + 14, 2), s = 0, ms = 0;
     const char *t = text + 16;

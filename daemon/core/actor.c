@@ -11,8 +11,11 @@
 
 /* ---- the task that is answered ---- */
 
+/* department is called as it is now, so it has not ended. */
 static bool is_now(const struct bench *b, const char *id, const char *department)
 {
+    if (id && department && text_same(id, department))
+        return true;
     const struct department *d = id && department ? register_heir(b->j->reg, id) : NULL;
     return d && strcmp(d->id, department) == 0;
 }
@@ -147,10 +150,10 @@ static bool is_holder(struct bench *b, const char *role)
     if (b->party || !b->department)
         return false;
     bool chair = true;
-    const struct body *body = procedure_body_of(b->p, role, &chair);
+    const struct body *body = r ? NULL : procedure_body_of(b->p, role, &chair);
     if (body && !chair)
         return body_seat(b, body->name);
-    const struct department *d = bench_role(b, role);
+    const struct department *d = r ? bench_holder(b, r) : bench_role(b, role);
     if (b->task && holds_task(b, b->task) && answers(b, b->task))
         return true; /* whoever the task was given to does what it asks, also when it was given by `task-reassign` */
     if (d || body)

@@ -21,7 +21,7 @@ static void record(struct bench *b, enum change_op op, const struct path *path, 
     enum change_done done = edit_change(b->edit, op, path, val);
     REQUIRE(done != CHANGE_WRONG);
     if (done == CHANGE_MADE)
-        change_write(b->a, b->changes, op, path_text(b->a, path), val);
+        change_write(b->a, b->changes, op, path, val);
 }
 
 void bench_put(struct bench *b, const struct path *path, struct value *val)
@@ -162,18 +162,24 @@ static const struct department *superior_of(const struct bench *b)
     return d && d->superior ? register_heir(b->j->reg, d->superior) : NULL;
 }
 
+const struct department *bench_holder(const struct bench *b, const struct role *role)
+{
+    return role->superior ? superior_of(b)
+                          : register_heir(b->j->reg, v_text(v_get(bench_get(b, "roles"), role->name), NULL));
+}
+
 const struct department *bench_role(const struct bench *b, const char *name)
 {
     bool chair = false;
     const struct role *role = procedure_role(b->p, name);
-    const struct body *body = role ? NULL : procedure_body_of(b->p, name, &chair);
-    if (role && role->superior)
-        return superior_of(b);
+    if (role || !name)
+        return role ? bench_holder(b, role) : NULL;
+    const struct body *body = procedure_body_of(b->p, name, &chair);
     if (body)
         return chair ? bench_role(b, body->chair) : NULL;
-    if (!role && name && strchr(name, '.'))
+    if (strchr(name, '.'))
         return register_heir(b->j->reg, part_department(b, name));
-    return name ? register_heir(b->j->reg, v_text(v_get(bench_get(b, "roles"), name), NULL)) : NULL;
+    return register_heir(b->j->reg, v_text(v_get(bench_get(b, "roles"), name), NULL));
 }
 
 const char *bench_part_of(const struct bench *b, const char *kind)

@@ -74,6 +74,7 @@ const char *bench_word(struct bench *b, const struct value *v);
 /* The department that holds a role now (its heir when it ended), or the one in "part.field" of the part in question.
  * NULL: not bound, or a party. */
 const struct department *bench_role(const struct bench *b, const char *role);
+const struct department *bench_holder(const struct bench *b, const struct role *role); /* of a role of the procedure */
 
 /* The part of a kind that is in question, else the one that the act has added. */
 const char *bench_part_of(const struct bench *b, const char *kind);

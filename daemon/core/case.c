@@ -23,14 +23,17 @@ size_t path_read(struct step ret[PATH_STEPS], const char *text, size_t n)
 
 struct value *path_text(struct arena *a, const struct path *path)
 {
+    const struct step *step = path->step;
+    if (path->n == 1 && step->literal)
+        return v_borrow(a, step->key, step->n);
     size_t n = path->n - 1;
     for (size_t i = 0; i < path->n; i++)
-        n += path->step[i].n;
+        n += step[i].n;
     struct value *text = v_room(a, n);
     char *at = (char *)text->u.str.s;
     for (size_t i = 0; i < path->n; i++) {
-        memcpy(at, path->step[i].key, path->step[i].n);
-        at += path->step[i].n;
+        text_copy(at, step[i].key, step[i].n);
+        at += step[i].n;
         *at++ = '.';
     }
     at[-1] = 0;
@@ -54,33 +57,41 @@ static const struct value op_names[] = {
     [CHANGE_DEL] = {.kind = V_STR, .u.str = {"del", 3}},
 };
 
-void change_write(struct arena *a, struct value *changes, enum change_op op, struct value *path, struct value *val)
+static void write_down(struct arena *a, struct value *changes, enum change_op op, struct value *path, struct value *val)
 {
     struct value *item[] = {(struct value *)&op_names[op], path, val}; /* texts never change */
     v_push(a, changes, v_list_of(a, item, val ? 3 : 2));
 }
 
+void change_write(struct arena *a, struct value *changes, enum change_op op, const struct path *path, struct value *val)
+{
+    write_down(a, changes, op, path_text(a, path), val);
+}
+
 void change_put(struct arena *a, struct value *changes, const char *path, struct value *val)
 {
-    change_write(a, changes, CHANGE_PUT, v_str(a, path), val);
+    write_down(a, changes, CHANGE_PUT, v_str(a, path), val);
 }
 
 void change_del(struct arena *a, struct value *changes, const char *path)
 {
-    change_write(a, changes, CHANGE_DEL, v_str(a, path), NULL);
+    write_down(a, changes, CHANGE_DEL, v_str(a, path), NULL);
 }
 
 void change_push(struct arena *a, struct value *changes, const char *path, struct value *item)
 {
-    change_write(a, changes, CHANGE_PUSH, v_str(a, path), item);
+    write_down(a, changes, CHANGE_PUSH, v_str(a, path), item);
 }
 
 /* ---- the tree ---- */
 
 struct edit edit_of(struct arena *a, struct value *kase)
 {
+    struct edit e = {.a = a, .kase = kase};
     kase->u.map.tree = kase;
-    return (struct edit){.a = a, .kase = kase};
+    for (uint8_t i = 0; i < kase->u.map.n && i < UINT8_MAX; i++)
+        *edit_near(&e, kase->u.map.pair[i].n, kase->u.map.pair[i].head) = i;
+    return e;
 }
 
 struct value *case_fork(struct arena *a, const struct value *kase)
@@ -193,7 +204,7 @@ enum change_done edit_change(struct edit *e, enum change_op op, const struct pat
 static enum change_op op_of(const char *name)
 {
     for (enum change_op op = CHANGE_PUT; op <= CHANGE_DEL; op++)
-        if (strcmp(name, op_names[op].u.str.s) == 0)
+        if (name == op_names[op].u.str.s || text_same(name, op_names[op].u.str.s))
             return op;
     return 0;
 }
@@ -223,8 +234,13 @@ enum status case_apply(struct arena *a, struct value *kase, const struct value *
 
 struct day case_day(const struct value *v, const char *path)
 {
+    return value_day(v_path(v, path));
+}
+
+struct day value_day(const struct value *text)
+{
     struct day d;
-    return day_parse(v_text(v_path(v, path), ""), &d) ? DAY_NONE : d;
+    return day_parse(v_text(text, ""), &d) ? DAY_NONE : d;
 }
 
 bool case_about(const struct value *kase, const char *id)

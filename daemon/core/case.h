@@ -109,9 +109,9 @@ enum change_op { CHANGE_PUT = 1, CHANGE_PUSH, CHANGE_DEL };
  * already. COVERED: what it changed was put by the same event, which tells of it thereby. */
 enum change_done { CHANGE_WRONG = 1, CHANGE_NOTHING, CHANGE_COVERED, CHANGE_MADE };
 
-/* A case while it is changed. The tables of a case are asked for again and again: where each was found last is looked
- * at first. */
-enum { EDIT_NEAR = 16 };
+/* A case while it is changed. Its tables are asked for again and again: where a key stands, or stood last, is looked at
+ * first. */
+enum { EDIT_NEAR = 32, EDIT_SHIFT = 64 - 5 };
 struct edit {
     struct arena *a;
     struct value *kase;
@@ -124,9 +124,13 @@ struct edit edit_of(struct arena *a, struct value *kase);
 struct edit edit_copy(struct arena *a, const struct value *kase, const struct value *event);
 
 /* The pair of a key of the case itself; NULL: there is none. */
+static inline uint8_t *edit_near(struct edit *e, size_t n, uint64_t head)
+{
+    return &e->near[(head + n) * UINT64_C(0x9e3779b97f4a7c15) >> EDIT_SHIFT];
+}
 static inline struct pair *edit_find(struct edit *e, const char *key, size_t n, uint64_t head)
 {
-    uint8_t *near = &e->near[(head + n) * UINT64_C(0x9e3779b97f4a7c15) >> 60];
+    uint8_t *near = edit_near(e, n, head);
     const struct value *kase = e->kase;
     struct pair *p = kase->u.map.pair + *near;
     if (*near < kase->u.map.n && p->head == head && p->n == n && text_same_rest(p->key, key, n))
@@ -141,13 +145,15 @@ static inline struct pair *edit_find(struct edit *e, const char *key, size_t n, 
 enum change_done edit_change(struct edit *e, enum change_op op, const struct path *path, struct value *val);
 
 /* Writing a change down: [op, path, value]; val NULL for CHANGE_DEL. */
-void change_write(struct arena *a, struct value *changes, enum change_op op, struct value *path, struct value *val);
+void change_write(struct arena *a, struct value *changes, enum change_op op, const struct path *path,
+                  struct value *val);
 void change_put(struct arena *a, struct value *changes, const char *path, struct value *val);
 void change_del(struct arena *a, struct value *changes, const char *path);
 void change_push(struct arena *a, struct value *changes, const char *path, struct value *item);
 
 /* The day in the text at a path; DAY_NONE when there is none. */
 struct day case_day(const struct value *v, const char *path);
+struct day value_day(const struct value *text); /* the day in a text */
 
 /* Is the case about this person or unit, as a whole or in one of its parts? */
 bool case_about(const struct value *kase, const char *id);

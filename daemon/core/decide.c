@@ -148,9 +148,9 @@ static struct day presupposed(const struct bench *b)
 {
     struct day first = DAY_NONE;
     if (b->act->to)
-        return case_day(b->kase, "since");
+        return value_day(bench_get(b, "since"));
     for (size_t i = 0; i < b->act->from.n; i++) {
-        struct day entered = case_day(bench_get(b, "entered"), b->act->from.word[i]);
+        struct day entered = value_day(v_get(bench_get(b, "entered"), b->act->from.word[i]));
         if (day_is(entered) && (!day_is(first) || entered.n < first.n))
             first = entered;
     }

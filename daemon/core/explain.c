@@ -197,7 +197,7 @@ static bool paused_on(const struct value *ledger, struct day d)
     bool paused = false;
     for (size_t i = 0; i < v_count(ledger); i++) {
         const char *op = v_get_str(v_at(ledger, i), "op", "");
-        if (case_day(v_at(ledger, i), "day").n < d.n)
+        if (value_day(v_get(v_at(ledger, i), "day")).n < d.n)
             paused = strcmp(op, "pause") == 0 || (paused && strcmp(op, "resume") != 0);
     }
     return paused;
@@ -206,11 +206,11 @@ static bool paused_on(const struct value *ledger, struct day d)
 /* A corrected start counts from its day. */
 static struct day start_of(const struct value *clock)
 {
-    struct day start = case_day(clock, "start");
+    struct day start = value_day(v_get(clock, "start"));
     const struct value *ledger = v_get(clock, "ledger");
     for (size_t i = 0; i < v_count(ledger); i++)
         if (strcmp(v_get_str(v_at(ledger, i), "op", ""), "start") == 0)
-            start = case_day(v_at(ledger, i), "day");
+            start = value_day(v_get(v_at(ledger, i), "day"));
     return start;
 }
 
@@ -219,7 +219,7 @@ static struct day start_of(const struct value *clock)
 static struct value *days_of(struct arena *a, const struct calendar *cal, const struct value *clock)
 {
     struct value *days = v_list(a);
-    struct day start = start_of(clock), due = case_day(clock, "due");
+    struct day start = start_of(clock), due = value_day(v_get(clock, "due"));
     const struct value *ledger = v_get(clock, "ledger");
     bool calendar_days = v_get_bool(clock, "calendar-days");
     int64_t n = 0, budget = v_get_int(clock, "budget", 0);

@@ -71,7 +71,7 @@ static struct derived derive(const struct bench *b, const struct value *clock)
     for (size_t i = 0; i < v_count(ledger); i++) {
         const struct value *e = v_at(ledger, i);
         const char *op = v_get_str(e, "op", "");
-        struct day day = case_day(e, "day");
+        struct day day = value_day(v_get(e, "day"));
         if (strcmp(op, "start") == 0 || strcmp(op, "resume") == 0) {
             from = day;
             d.paused = false;
@@ -90,7 +90,7 @@ static struct derived derive(const struct bench *b, const struct value *clock)
         }
     }
     int n = left < 0 ? 0 : (int)left;
-    struct day until = case_day(clock, "until");
+    struct day until = value_day(v_get(clock, "until"));
     if (day_is(until)) {
         d.due = (struct calendar_due){d.paused ? DAY_NONE : until, false};
         return d;
@@ -196,7 +196,7 @@ static struct day started_on(const struct value *clock)
     const struct value *ledger = v_get(clock, "ledger");
     for (size_t i = 0; i < v_count(ledger); i++)
         if (strcmp(v_get_str(v_at(ledger, i), "op", ""), "start") == 0)
-            d = case_day(v_at(ledger, i), "day");
+            d = value_day(v_get(v_at(ledger, i), "day"));
     return d;
 }
 
@@ -330,13 +330,13 @@ void ledger_extend(struct bench *b, const char *name, int64_t by, const struct r
 
 void ledger_miss(struct bench *b, const char *name)
 {
-    enter(b, name, "miss", case_day(clock_of(b, name), "due"), 0);
+    enter(b, name, "miss", value_day(v_get(clock_of(b, name), "due")), 0);
 }
 
 bool ledger_over(const struct bench *b, const char *name)
 {
     const struct value *clock = clock_of(b, name);
-    struct day due = case_day(clock, "due");
+    struct day due = value_day(v_get(clock, "due"));
     if (strcmp(v_get_str(clock, "state", ""), "met") == 0)
         return v_get_bool(clock, "late");
     return day_is(due) && b->done.n > due.n;
@@ -383,7 +383,7 @@ bool ledger_stale(const struct bench *b, const char *name)
     const struct settled s = settled(b, name);
     if (strcmp(state, "met") == 0)
         return s.late != v_get_bool(clock, "late");
-    if (s.d.due.day.n != case_day(clock, "due").n || s.d.due.provisional != v_get_bool(clock, "provisional"))
+    if (s.d.due.day.n != value_day(v_get(clock, "due")).n || s.d.due.provisional != v_get_bool(clock, "provisional"))
         return true;
     return strcmp(state, "running") == 0 && v_get_int(clock, "miss-at", WHEN_NEVER.ms) != s.miss_at.ms;
 }

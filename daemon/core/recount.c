@@ -24,7 +24,7 @@ struct asked {
 static struct asked asked_by(const struct bench *b, const struct value *task)
 {
     struct asked a = {.at = WHEN_NEVER};
-    a.due = ledger_limit(b, case_day(task, "opened"), (int)v_get_int(task, "workdays", 0));
+    a.due = ledger_limit(b, value_day(v_get(task, "opened")), (int)v_get_int(task, "workdays", 0));
     if (!a.due.provisional)
         a.at = ledger_missed_at(b, a.due.day);
     a.over = a.at.ms <= b->j->now.ms;
@@ -34,10 +34,10 @@ static struct asked asked_by(const struct bench *b, const struct value *task)
 static bool task_stale(const struct bench *b, const char *id)
 {
     const struct value *task = task_of(b, id);
-    if (!v_get_int(task, "workdays", 0) || !day_is(case_day(task, "opened")))
+    if (!v_get_int(task, "workdays", 0) || !day_is(value_day(v_get(task, "opened"))))
         return false;
     const struct asked a = asked_by(b, task);
-    if (a.due.day.n != case_day(task, "due").n || a.due.provisional != v_get_bool(task, "provisional"))
+    if (a.due.day.n != value_day(v_get(task, "due")).n || a.due.provisional != v_get_bool(task, "provisional"))
         return true;
     return !v_get_bool(task, "escalated") && v_get_int(task, "due-at", WHEN_NEVER.ms) != a.at.ms;
 }
@@ -155,7 +155,7 @@ static struct value *moved_of(struct bench *b, const struct limit_kind *kind, co
     struct value *moved = v_map(b->a);
     const struct value *was = v_get(v_get(b->j->kase, kind->table), name),
                        *is = v_get(v_get(b->kase, kind->table), name);
-    struct day before = case_day(was, "due"), due = case_day(is, "due");
+    struct day before = value_day(v_get(was, "due")), due = value_day(v_get(is, "due"));
     v_put_str(b->a, moved, kind->what, name);
     v_put_str(b->a, moved, "label", label_of(b, kind, name, was));
     v_put_str(b->a, moved, "state", v_get_str(is, "state", "open"));

@@ -75,7 +75,7 @@ static struct calendar_due due_of(struct bench *b, const struct effect *e)
 {
     const struct value *clock = e->clock ? v_get(bench_get(b, "clocks"), bench_clock(b, e->clock)) : NULL;
     if (clock)
-        return (struct calendar_due){case_day(clock, "due"), v_get_bool(clock, "provisional")};
+        return (struct calendar_due){value_day(v_get(clock, "due")), v_get_bool(clock, "provisional")};
     return e->within ? ledger_limit(b, b->done, e->within) : (struct calendar_due){DAY_NONE, false};
 }
 

@@ -60,6 +60,21 @@ static void texts_are_compared_to_the_last_byte(void **state)
     assert_false(text_same("", "a"));
 }
 
+static void a_copy_has_every_byte_and_not_one_more(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n <= 40; n++) {
+        char from[41], to[41];
+        for (size_t i = 0; i < sizeof from; i++)
+            from[i] = (char)('a' + i);
+        memset(to, '-', sizeof to);
+        text_copy(to, from, n);
+        assert_memory_equal(to, from, n);
+        for (size_t i = n; i < sizeof to; i++)
+            assert_int_equal(to[i], '-');
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1)
@@ -68,6 +83,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_name_is_found_and_no_other),
         cmocka_unit_test(the_first_thing_of_a_name_stands),
         cmocka_unit_test(texts_are_compared_to_the_last_byte),
+        cmocka_unit_test(a_copy_has_every_byte_and_not_one_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
