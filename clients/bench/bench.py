@@ -30,12 +30,13 @@ from watch import PAGE, ROLES, roles, thread_times
 WIDTHS = [(1, 1), (16, 1), (64, 1), (256, 1), (64, 16)]
 LATENCIES = {"p50": "p50", "p99": "p99", "p999": "p99.9", "max": "max"}
 HOT = 10_000
+HOTTEST, COLDEST = "the newest", "any of all"
 BUSY = 0.7  # a load of the machine above which figures are doubtful
 ASKED = {"case": "one case", "inbox": "an inbox, 100 tasks", "list": "a list of 100 cases by filter",
          "search": "a search that fits nothing"}
 PARTS = ("commands", "half", "catchup", "starts", "hot", "limits", "rivals")
 COMMANDS, WHERE, HALF = "Commands", "Where the time of a command goes", "Half load"
-QUESTIONS, STORE, HOTSET, LIMITS = "Questions at half load", "Streams, starts, memory, disk", "Hot set of 10,000 cases", "Limits"
+QUESTIONS, STORE, HOTSET, LIMITS = "Questions at half load", "Streams, starts, memory, disk", "64 x 16, 10,000 cases under way", "Limits"
 RIVALS, RATIOS = "Rivals", "Ratios, pair by pair"
 
 
@@ -61,6 +62,8 @@ class Bench:
     def load(self, town, clients, depth, **more):
         self.serial += 20_000_000
         told = town.load(clients, depth, warm=self.warm, seconds=self.seconds, serial=self.serial, **more)
+        if not told["accepted"]:
+            self.remark(f"no command of {clients} x {depth} was accepted in {self.seconds} s: did the disk stand still?")
         if told["refused"]:
             self.remark(f"{told['refused']:,} commands of {clients} x {depth} were refused, so its figures are not what they are called")
         return told
@@ -164,13 +167,15 @@ class Bench:
             town.stop()
 
     def hot(self, town, cases, turn):
-        """64 x 16 on ten thousand cases of all: neighbours, and spread evenly. No turn takes what another took."""
-        if cases < HOT * (self.o.runs + 2):
-            self.remark(f"{cases:,} cases are too few for a hot set of {HOT:,} in {figures.plural(self.o.runs, 'run')}")
+        """64 x 16 with ten thousand cases under way: the newest ones, which stay hot; and any of all, each cold when its turn
+        comes. No turn takes what another took; a small store is new in each turn."""
+        turns = 1 if cases == self.o.cases[0] else self.o.runs
+        if cases < HOT * (turns + 1):
+            self.remark(f"{cases:,} cases are too few for a hot set of {HOT:,}")
             return
-        for how, words in (("neighbours", {"adopt": cases - HOT * (turn + 1) + 1, "stride": 1}),
-                           ("spread", {"adopt": 1 + turn, "stride": (cases - HOT * self.o.runs) // HOT - 1})):
-            told = self.load(town, 64, 16, hot=HOT, count=HOT, **words)
+        for how, words in ((HOTTEST, {"adopt": cases - HOT * (turn + 1) + 1, "stride": 1, "count": HOT}),
+                           (COLDEST, {"adopt": 1 + turn, "stride": turns, "count": (cases - HOT * turns) // turns})):
+            told = self.load(town, 64, 16, hot=HOT, **words)
             name = f"{cases:,} cases, {how}"
             self.rate(HOTSET, name, told)
             self.f.note(HOTSET, f"{name}: the engine's thread",
@@ -294,7 +299,7 @@ class Bench:
                                  f"{work} {clients} x {depth}")
         small, *others = self.o.cases
         for cases in others:
-            for how in ("neighbours", "spread"):
+            for how in (HOTTEST, COLDEST):
                 self.f.pairs(RATIOS, f"cost of {cases:,} cases / {small:,}, {how}", f"{small:,} cases, {how}",
                              f"{cases:,} cases, {how}")
         self.f.pairs(RATIOS, "leeway 64 x 16 / the same writes into bare LMDB", "leeway 64 x 16", self.bare(2))
@@ -322,10 +327,11 @@ class Bench:
         return [("leeway 64 x 16", "at least", 25000), *((f"leeway / {name}", "at least", x) for name, x in least.items()),
                 ("the judge alone: decide and apply", "at least", 1_000_000),
                 ("from durable to handler, p99", "at most", 3000), ("catch-up of a stream", "at least", 300_000),
-                *((f"cost of {cases:,} cases / {small:,}, neighbours", "at most", 1.2) for cases in others),
+                *((f"cost of {cases:,} cases / {small:,}, {HOTTEST}", "at most", 1.2) for cases in others),
                 (f"start after a clean stop, {events}", "at most", 0.5), (f"start after SIGKILL, {events}", "at most", 0.5),
                 ("resident beyond mapped pages, after load", "at most", 64),
-                ("what questions add to a command, p99", "at most", 5), ("what questions add to a command, max", "at most", 5),
+                *((f"{label}what questions add to a command, {key}", "at most", 5) for key in ("p99", "max")
+                  for label in ("", *(f"{cases:,} cases: " for cases in others))),
                 ("leeway 64 x 16 / the same writes into bare LMDB", "at least", 0.7)]
 
     def machine(self):

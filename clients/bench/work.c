@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { ADOPTED_AT = 3, POOL = 4 };
+enum { ADOPTED_AT = 3, POOL = 4, LEAP = 1000003 }; /* LEAP: a prime, so that every case has its turn */
 
 /* What waits for clerks of one kind. */
 struct desk {
@@ -46,7 +46,7 @@ static void put_fresh(struct work *w)
 {
     struct course c = {.serial = w->serial};
     if (w->plan.adopt && w->adopted < w->plan.count) {
-        c.kase = w->plan.adopt + (int64_t)(w->adopted++ * w->plan.stride);
+        c.kase = w->plan.adopt + (int64_t)(w->adopted++ * LEAP % w->plan.count * w->plan.stride);
         c.act = ADOPTED_AT;
     } else {
         w->serial++;

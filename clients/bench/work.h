@@ -18,7 +18,7 @@ struct work_plan {
     size_t hot;      /* cases under way; 0: four for each command in flight, one for one alone */
     uint64_t serial; /* of the first case to be opened */
     int64_t adopt;   /* the first case to take over, from their fourth act on; 0: none */
-    uint64_t count, stride; /* how many of these, every stride-th */
+    uint64_t count, stride; /* how many of these, every stride-th, in no order */
 };
 
 struct slot {

@@ -161,6 +161,28 @@ static void cases_are_taken_over(void **state)
     work_free(w);
 }
 
+static void each_case_is_taken_over_once(void **state)
+{
+    (void)state;
+    enum { COUNT = 1000 };
+    struct work_plan plan = {
+        .clients = 3, .depth = 1000, .hot = COUNT, .serial = 1, .adopt = 1, .count = COUNT, .stride = 2};
+    struct work *w = work_new(&plan);
+    bool seen[2 * COUNT] = {false};
+    size_t slot, n = 0, neighbours = 0;
+    int64_t last = 0;
+    for (; work_next(w, &slot); n++) {
+        int64_t kase = work_slot(w, slot)->course.kase;
+        assert_true(kase > 0 && kase < 2 * COUNT && kase % 2 == 1 && !seen[kase]);
+        seen[kase] = true;
+        neighbours += kase == last + 2;
+        last = kase;
+    }
+    assert_int_equal(n, COUNT);
+    assert_true(neighbours < COUNT / 10);
+    work_free(w);
+}
+
 /* A command's time begins when it was due, and it is never due before it may be sent. */
 static void commands_are_due_when_they_go_out(void **state)
 {
@@ -317,6 +339,7 @@ int main(void)
         cmocka_unit_test(every_case_goes_through_its_course),
         cmocka_unit_test(one_client_has_one_command_in_flight),
         cmocka_unit_test(cases_are_taken_over),
+        cmocka_unit_test(each_case_is_taken_over_once),
         cmocka_unit_test(commands_are_due_when_they_go_out),
         cmocka_unit_test(lines_speak_to_libzmq),
         cmocka_unit_test(pings_are_answered),
