@@ -17,7 +17,7 @@ static bool is_now(const struct bench *b, const char *id, const char *department
     if (id && department && text_same(id, department))
         return true;
     const struct department *d = id && department ? register_heir(b->j->reg, id) : NULL;
-    return d && strcmp(d->id, department) == 0;
+    return d && text_same(d->id, department);
 }
 
 static bool holds_task(const struct bench *b, const struct value *task)
@@ -29,10 +29,10 @@ static bool holds_task(const struct bench *b, const struct value *task)
 static bool answers(const struct bench *b, const struct value *task)
 {
     const struct value *others = v_get(task, "or");
-    if (strcmp(v_get_str(task, "act", ""), b->act->name) == 0)
+    if (text_same(v_get_str(task, "act", ""), b->act->name))
         return true;
     for (size_t i = 0; i < v_count(others); i++)
-        if (strcmp(v_text(v_at(others, i), ""), b->act->name) == 0)
+        if (text_same(v_text(v_at(others, i), ""), b->act->name))
             return true;
     return false;
 }
@@ -81,9 +81,9 @@ void actor_find_task(struct bench *b)
         return;
     }
     /* what is served must be named: several notices may wait for it */
-    for (size_t i = 0; i < v_count(tasks) && !b->task && strcmp(b->act->name, "serve") != 0; i++) {
+    for (size_t i = 0; i < v_count(tasks) && !b->task && !text_same(b->act->name, "serve"); i++) {
         const struct pair *p = &tasks->u.map.pair[i];
-        if (strcmp(v_get_str(p->val, "act", ""), b->act->name) == 0 && holds_task(b, p->val) && same_part(p->val, part))
+        if (text_same(v_get_str(p->val, "act", ""), b->act->name) && holds_task(b, p->val) && same_part(p->val, part))
             take_task(b, p);
     }
 }
@@ -100,7 +100,7 @@ void actor_close_tasks(struct bench *b)
         bool fits =
             !b->act->standing && answers(b, p->val) && (b->act->to || holds_task(b, p->val)) && same_part(p->val, part);
         i++;
-        if (b->task_id ? strcmp(p->key, b->task_id) != 0 : !fits)
+        if (b->task_id ? !text_same(p->key, b->task_id) : !fits)
             continue;
         bench_del(b, PATH("tasks", p->key));
         tasks = bench_get(b, "tasks");
@@ -114,7 +114,7 @@ static bool holds_any_task(const struct bench *b)
 {
     const struct value *tasks = bench_get(b, "tasks");
     for (size_t i = 0; i < v_count(tasks); i++)
-        if (strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), b->act->name) == 0 &&
+        if (text_same(v_get_str(tasks->u.map.pair[i].val, "act", ""), b->act->name) &&
             holds_task(b, tasks->u.map.pair[i].val))
             return true;
     return false;
@@ -123,7 +123,7 @@ static bool holds_any_task(const struct bench *b)
 static bool is_party(const struct bench *b, const struct role *r)
 {
     if (b->party)
-        return strcmp(b->party, r->name) == 0;
+        return text_same(b->party, r->name);
     /* a unit with a key acts by itself; which unit that is stands in the command when the case is new */
     const char *unit = r->same_as ? v_get_str(bench_get(b, "roles"), r->same_as, NULL) : NULL;
     return r->same_as && b->department && (unit ? is_now(b, unit, b->department) : b->opening);
@@ -143,7 +143,7 @@ static bool in_any_part(const struct bench *b, const char *role)
 static bool is_holder(struct bench *b, const char *role)
 {
     const struct role *r = procedure_role(b->p, role);
-    if (strcmp(role, TASK_HOLDER) == 0) /* of a task that is gone nobody can be the holder: actor_check_task tells */
+    if (text_same(role, TASK_HOLDER)) /* of a task that is gone nobody can be the holder: actor_check_task tells */
         return holds_any_task(b) || (v_get_int(b->j->command, "task", 0) && !b->task);
     if (r && r->party)
         return is_party(b, r);
@@ -157,7 +157,7 @@ static bool is_holder(struct bench *b, const char *role)
     if (b->task && holds_task(b, b->task) && answers(b, b->task))
         return true; /* whoever the task was given to does what it asks, also when it was given by `task-reassign` */
     if (d || body)
-        return d && strcmp(d->id, b->department) == 0;
+        return d && text_same(d->id, b->department);
     return strchr(role, '.') ? in_any_part(b, role) : b->opening;
 }
 
@@ -193,7 +193,7 @@ void actor_find(struct bench *b)
     b->department = b->party ? NULL : named ? now_called(b, named) : own;
     if (b->j->past && !b->party && !named)
         bench_refuse(b, "form", "by-missing", "say who did it: a party, or department:ID");
-    bool same = own && b->department && strcmp(own, b->department) == 0;
+    bool same = own && b->department && text_same(own, b->department);
     bool for_others = b->for_others = b->party || (named && !same);
     if (!b->j->past && !(rights & (for_others ? RIGHT_ENTER : RIGHT_ACT)))
         bench_refuse(b, "right", for_others ? "no-right-to-enter" : "no-right-to-act", "'%s' has no right to %s",
@@ -231,11 +231,11 @@ static bool could_hold(struct bench *b, const struct role *r)
     if (!own)
         return false;
     if (r->party)
-        return d && strcmp(d->id, b->department) == 0 && guard_holds(b, r->same_when);
+        return d && text_same(d->id, b->department) && guard_holds(b, r->same_when);
     if (d)
-        return strcmp(d->id, b->department) == 0;
+        return text_same(d->id, b->department);
     if (r->one_kind)
-        return strcmp(own->kind, r->one_kind) == 0;
+        return text_same(own->kind, r->one_kind);
     return !r->kinds.n || words_have(&r->kinds, own->kind);
 }
 
@@ -264,7 +264,7 @@ static bool is_own_unit(const struct bench *b, const char *role)
 {
     const struct value *roles = bench_get(b, "roles");
     for (size_t i = 0; i < v_count(roles); i++)
-        if (strcmp(roles->u.map.pair[i].key, role) != 0 && is_now(b, v_text(roles->u.map.pair[i].val, NULL), b->own))
+        if (!text_same(roles->u.map.pair[i].key, role) && is_now(b, v_text(roles->u.map.pair[i].val, NULL), b->own))
             return false;
     const char *unit = register_person_unit(b->j->reg, v_text(bench_fact_of(b, FACT_SUBJECT), ""));
     return is_now(b, v_get_str(roles, role, NULL), b->own) && is_now(b, unit, b->own);

@@ -184,9 +184,9 @@ const struct department *bench_role(const struct bench *b, const char *name)
 
 const char *bench_part_of(const struct bench *b, const char *kind)
 {
-    if (b->part_kind && strcmp(b->part_kind, kind) == 0)
+    if (b->part_kind && text_same(b->part_kind, kind))
         return b->part;
-    return b->added_kind && strcmp(b->added_kind, kind) == 0 ? b->added : NULL;
+    return b->added_kind && text_same(b->added_kind, kind) ? b->added : NULL;
 }
 
 const char *bench_clock(struct bench *b, const char *name)

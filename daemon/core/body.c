@@ -34,7 +34,7 @@ static const struct value *sitting_of(const struct bench *b, const char *body, c
     const struct value *all = bench_get(b, "sittings"), *found = NULL;
     for (size_t i = 0; i < v_count(all); i++) {
         const struct pair *p = &all->u.map.pair[i];
-        if (strcmp(v_get_str(p->val, "body", ""), body) != 0 || strcmp(v_get_str(p->val, "state", ""), "open") != 0)
+        if (!text_same(v_get_str(p->val, "body", ""), body) || !text_same(v_get_str(p->val, "state", ""), "open"))
             continue;
         found = p->val;
         if (ret_id)
@@ -51,9 +51,9 @@ static const char *seat_of(const struct value *sitting, const char *department, 
     for (size_t i = 0; department && i < v_count(members); i++) {
         const struct pair *p = &members->u.map.pair[i];
         const char *alternate = v_get_str(p->val, "alternate", NULL);
-        bool own = strcmp(v_get_str(p->val, "department", ""), department) == 0;
+        bool own = text_same(v_get_str(p->val, "department", ""), department);
         bool recused = v_get_bool(p->val, "recused");
-        if ((own && !recused) || (alternate && strcmp(alternate, department) == 0))
+        if ((own && !recused) || (alternate && text_same(alternate, department)))
             return p->key;
         *ret_recused = *ret_recused || own;
     }
@@ -63,7 +63,7 @@ static const char *seat_of(const struct value *sitting, const char *department, 
 static bool seated_once(const struct value *members, const char *department)
 {
     for (size_t i = 0; i < v_count(members); i++)
-        if (strcmp(v_get_str(members->u.map.pair[i].val, "department", ""), department) == 0)
+        if (text_same(v_get_str(members->u.map.pair[i].val, "department", ""), department))
             return true;
     return false;
 }
@@ -123,7 +123,7 @@ static bool attends(const struct value *sitting, const char *department)
 {
     const struct value *there = v_get(sitting, "attendance");
     for (size_t i = 0; department && i < v_count(there); i++)
-        if (strcmp(v_text(v_at(there, i), ""), department) == 0)
+        if (text_same(v_text(v_at(there, i), ""), department))
             return true;
     return false;
 }
@@ -164,7 +164,7 @@ static void convene(struct bench *b, const struct effect *e, const struct rule *
     const char *before;
     int64_t number = 1;
     for (size_t i = 0; i < v_count(all); i++)
-        number += strcmp(v_get_str(all->u.map.pair[i].val, "body", ""), e->name) == 0;
+        number += text_same(v_get_str(all->u.map.pair[i].val, "body", ""), e->name);
     if (sitting_of(b, e->name, &before))
         bench_put_str(b, PATH("sittings", before, "state"), "adjourned");
     struct value *s = v_map(b->a), *members = body_members(b, body);
@@ -223,7 +223,7 @@ static void recuse(struct bench *b, const struct effect *e, const struct rule *r
     bool recused, taken;
     const char *seat = sitting ? seat_of(sitting, member, &recused) : NULL;
     const char *alternate = v_text(instead, NULL);
-    bool own = alternate && member && strcmp(alternate, member) == 0;
+    bool own = alternate && member && text_same(alternate, member);
     if (sitting && !seat)
         bench_refuse_rule(b, rule, "no-seat", "该部门在%s没有席位", procedure_body(b->p, e->name)->label);
     else if (seat && alternate && !own && seat_of(sitting, alternate, &taken))
@@ -245,8 +245,8 @@ static void recuse(struct bench *b, const struct effect *e, const struct rule *r
 static bool same_person(const struct bench *b, const struct value *member)
 {
     const char *own = bench_principal_department(b, b->j->principal);
-    return v_get_bool(member, "recused") && strcmp(v_get_str(member, "by", ""), b->j->principal) == 0 && own &&
-           strcmp(own, v_get_str(member, "department", "")) == 0;
+    return v_get_bool(member, "recused") && text_same(v_get_str(member, "by", ""), b->j->principal) && own &&
+           text_same(own, v_get_str(member, "department", ""));
 }
 
 static void cast(struct bench *b, const struct effect *e, const struct rule *rule)
@@ -317,7 +317,7 @@ static struct value *dissent_of(struct bench *b, const struct value *sitting, co
         const struct pair *p = &votes->u.map.pair[i];
         const struct value *m = v_get(v_get(sitting, "members"), p->key);
         const char *who = v_get_str(m, "alternate", v_get_str(m, "department", ""));
-        if (strcmp(v_get_str(p->val, "vote", ""), result) != 0)
+        if (!text_same(v_get_str(p->val, "vote", ""), result))
             v_push(b->a, list, v_str(b->a, who));
     }
     return list;
@@ -347,7 +347,7 @@ static void decide_votes(struct bench *b, const struct effect *e, const struct r
     v_put_int(b->a, r, "event", b->j->event);
     bench_put(b, PATH("sittings", id, "results", about), r);
     bool yes_no = procedure_fact(b->p, e->from)->type == FACT_BOOL;
-    bench_put(b, PATH("facts", e->from), yes_no ? v_bool(b->a, strcmp(result, "true") == 0) : v_str(b->a, result));
+    bench_put(b, PATH("facts", e->from), yes_no ? v_bool(b->a, text_same(result, "true")) : v_str(b->a, result));
 }
 
 void body_do(struct bench *b, const struct effect *e, const struct rule *rule)

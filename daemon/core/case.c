@@ -246,9 +246,9 @@ struct day value_day(const struct value *text)
 bool case_about(const struct value *kase, const char *id)
 {
     const struct value *subjects = v_get(kase, "subjects");
-    bool about = strcmp(v_text(v_path(kase, "facts.subject"), ""), id) == 0;
+    bool about = text_same(v_text(v_path(kase, "facts.subject"), ""), id);
     for (size_t i = 0; i < v_count(subjects) && !about; i++)
-        about = strcmp(v_get_str(v_at(subjects, i), "id", ""), id) == 0;
+        about = text_same(v_get_str(v_at(subjects, i), "id", ""), id);
     return *id && about;
 }
 
@@ -258,9 +258,9 @@ bool case_part_of_others(const struct value *kase, const char *kind, const char 
     bool others = false;
     for (size_t i = 0; kind && part && i < v_count(subjects); i++) {
         const struct value *s = v_at(subjects, i);
-        if (strcmp(v_get_str(s, "part-kind", ""), kind) != 0 || strcmp(v_get_str(s, "part", ""), part) != 0)
+        if (!text_same(v_get_str(s, "part-kind", ""), kind) || !text_same(v_get_str(s, "part", ""), part))
             continue;
-        if (strcmp(v_get_str(s, "id", ""), id) == 0)
+        if (text_same(v_get_str(s, "id", ""), id))
             return false;
         others = true;
     }
@@ -289,7 +289,7 @@ size_t case_due(struct arena *a, const struct value *kase, struct due_moment **r
     const struct value *clocks = v_get(kase, "clocks"), *tasks = v_get(kase, "tasks");
     for (size_t i = 0; i < v_count(clocks) && clocks->kind == V_MAP; i++) {
         const struct pair *p = &clocks->u.map.pair[i];
-        if (strcmp(v_get_str(p->val, "state", ""), "running") != 0)
+        if (!text_same(v_get_str(p->val, "state", ""), "running"))
             continue;
         due_add(&l, v_get(p->val, "near-at"), "near", p->key);
         if (!v_get_bool(p->val, "provisional")) /* a provisional limit never expires */

@@ -22,7 +22,7 @@ static const struct value *named_case(const struct bench *b)
 static const char *stage_entered(const struct value *changes)
 {
     for (size_t i = 0; i < v_count(changes); i++)
-        if (strcmp(v_text(v_at(v_at(changes, i), 1), ""), "stage") == 0)
+        if (text_same(v_text(v_at(v_at(changes, i), 1), ""), "stage"))
             return v_text(v_at(v_at(changes, i), 2), NULL);
     return NULL;
 }
@@ -43,7 +43,7 @@ static void check_order(struct bench *b, const char *stage, struct day was, stru
     for (size_t i = 0; i < v_count(entered) && !b->refused; i++) {
         const struct pair *p = &entered->u.map.pair[i];
         struct day day = case_day(entered, p->key);
-        if (!stage || strcmp(p->key, stage) == 0)
+        if (!stage || text_same(p->key, stage))
             first = !stage && (!day_is(first) || day.n < first.n) ? day : first;
         else if (day.n < was.n && done.n < day.n)
             refuse_day(b, "done-before-presupposed", day, "更正后的日期在它所依据的行为之前");
@@ -71,15 +71,15 @@ static void redate(struct bench *b, const char *text, const char *was, const cha
 {
     struct step step[PATH_STEPS];
     struct path path = {path_read(step, text, strlen(text)), step};
-    if (path.n && strcmp(v_text(path_value(b->kase, &path), ""), was) == 0)
+    if (path.n && text_same(v_text(path_value(b->kase, &path), ""), was))
         bench_put_str(b, &path, done);
 }
 
 static bool is_day_of_its_own(const char *path)
 {
     const char *last = strrchr(path, '.');
-    return strcmp(path, "since") == 0 || strcmp(path, "opened-done") == 0 || strncmp(path, "entered.", 8) == 0 ||
-           (strncmp(path, "suspensions.", 12) == 0 && (strcmp(last, ".confirmed") == 0 || strcmp(last, ".ended") == 0));
+    return text_same(path, "since") || text_same(path, "opened-done") || strncmp(path, "entered.", 8) == 0 ||
+           (strncmp(path, "suspensions.", 12) == 0 && (text_same(last, ".confirmed") || text_same(last, ".ended")));
 }
 
 static void redate_change(struct bench *b, const struct value *change, const char *was, const char *done)
@@ -118,7 +118,7 @@ static bool served_before(const struct value *notices, size_t n)
 {
     const char *party = v_get_str(v_at(notices, n), "party", "");
     for (size_t i = 0; i < n; i++)
-        if (strcmp(v_get_str(v_at(notices, i), "party", ""), party) == 0)
+        if (text_same(v_get_str(v_at(notices, i), "party", ""), party))
             return true;
     return false;
 }
@@ -140,7 +140,7 @@ static void tell_of_it(struct bench *b)
             v_push(b->a, streams, v_str(b->a, v_get_str(v_at(notices, i), "stream", "")));
     for (size_t i = 0; i < v_count(clocks); i++) {
         const struct value *clock = clocks->u.map.pair[i].val;
-        if (strcmp(v_get_str(clock, "state", ""), "running") == 0)
+        if (text_same(v_get_str(clock, "state", ""), "running"))
             v_push(b->a, streams, v_str(b->a, v_get_str(clock, "owner", "")));
     }
     tell_again(b, "act-corrected", streams);

@@ -88,7 +88,7 @@ static bool comes_from(const struct bench *b, const struct words *from)
         const struct stage *s = procedure_stage(b->p, from->word[i]);
         if (!s->track) {
             main_named = true;
-            main_fits = main_fits || strcmp(v_text(bench_get(b, "stage"), ""), s->name) == 0;
+            main_fits = main_fits || text_same(v_text(bench_get(b, "stage"), ""), s->name);
             continue;
         }
         const char *there = v_get_str(v_get(bench_get(b, "tracks"), s->track), "stage", "");
@@ -168,7 +168,8 @@ static void find_done(struct bench *b)
         bench_refuse(b, "form", "done-wrong", "done: expected a day as 2026-02-13, not '%s'", text);
         return;
     }
-    bench_done_on(b, done);
+    if (text)
+        bench_done_on(b, done);
     struct day before = presupposed(b);
     if (b->done.n > b->today.n) {
         refuse_done(b, "done-in-future",
@@ -207,11 +208,11 @@ static void check_held(struct bench *b)
     const struct value *all = bench_get(b, "suspensions");
     for (size_t i = 0; i < v_count(all) && !b->refused; i++) {
         const struct value *s = all->u.map.pair[i].val, *holds = v_get(s, "holds");
-        bool other = b->part && (strcmp(v_get_str(s, "kind", ""), b->part_kind) != 0 ||
-                                 strcmp(v_get_str(s, "part", ""), b->part) != 0);
-        bool ended = strcmp(v_get_str(s, "state", ""), "ended") == 0;
+        bool other = b->part && (!text_same(v_get_str(s, "kind", ""), b->part_kind) ||
+                                 !text_same(v_get_str(s, "part", ""), b->part));
+        bool ended = text_same(v_get_str(s, "state", ""), "ended");
         for (size_t k = 0; !other && !ended && k < v_count(holds); k++)
-            if (strcmp(v_text(v_at(holds, k), ""), b->act->name) == 0)
+            if (text_same(v_text(v_at(holds, k), ""), b->act->name))
                 bench_refuse(b, "law", "held-by-suspension", "“%s”暂缓进行,依据“%s”", b->act->label,
                              v_get_str(s, "ground", ""));
     }
@@ -222,7 +223,7 @@ static void open_recurring(struct bench *b)
 {
     for (size_t i = 0; i < b->p->nrecurring; i++) {
         const struct recurring *r = &b->p->recurring[i];
-        bool begins = strcmp(r->after, b->act->name) == 0, again = strcmp(r->task, b->act->name) == 0;
+        bool begins = text_same(r->after, b->act->name), again = text_same(r->task, b->act->name);
         if ((!begins && !again) || !guard_holds(b, r->during))
             continue;
         const char *role = r->role;
@@ -367,7 +368,7 @@ struct decision decide_due(struct arena *a, const struct judge *j, const char *w
     struct bench b;
     bench_begin(&b, a, j);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (strcmp(kinds[i].what, what) != 0)
+        if (!text_same(kinds[i].what, what))
             continue;
         const char *table = i < 2 ? "clocks" : "tasks", *key = strrchr(kinds[i].path, '.') + 1;
         int64_t at = v_get_int(v_get(v_get(b.kase, table), name), key, INT64_MAX);

@@ -14,7 +14,7 @@ static void do_set(struct bench *b, const struct effect *e)
     if (from)
         bench_put(b, path, v_copy(b->a, from));
     else if (e->value && f && f->type == FACT_BOOL)
-        bench_put(b, path, v_bool(b->a, strcmp(e->value, "true") == 0));
+        bench_put(b, path, v_bool(b->a, text_same(e->value, "true")));
     else if (e->value && f && f->type == FACT_INT)
         bench_put(b, path, v_int(b->a, strtoll(e->value, NULL, 10)));
     else if (e->value)
@@ -28,7 +28,7 @@ static void do_bind(struct bench *b, const struct effect *e, const struct rule *
     if (!e->from) {
         const struct department *only = register_only(b->j->reg, role->one_kind, NULL);
         id = only ? only->id : NULL;
-    } else if (strcmp(e->from, "actor") == 0) {
+    } else if (text_same(e->from, "actor")) {
         id = b->department;
     } else {
         id = v_text(bench_fact(b, e->from), NULL);
@@ -40,7 +40,7 @@ static void do_bind(struct bench *b, const struct effect *e, const struct rule *
         bench_refuse_rule(b, rule, "wrong-kind-of-department", "%s不能作为%s", d->name, role->label);
     else
         bench_put_str(b, PATH("roles", e->name), d->id);
-    if (role->reads || strcmp(e->name, b->p->lead) == 0)
+    if (role->reads || text_same(e->name, b->p->lead))
         bench_put_str(b, PATH("readers", e->name), d->id);
 }
 
@@ -92,8 +92,8 @@ static bool stopped(const struct bench *b, const char *clock)
     const struct value *all = bench_get(b, "suspensions");
     for (size_t i = 0; i < v_count(all); i++) {
         const struct value *s = all->u.map.pair[i].val, *stops = v_get(s, "stops");
-        for (size_t k = 0; strcmp(v_get_str(s, "state", ""), "ended") != 0 && k < v_count(stops); k++)
-            if (strcmp(v_text(v_at(stops, k), ""), clock) == 0)
+        for (size_t k = 0; !text_same(v_get_str(s, "state", ""), "ended") && k < v_count(stops); k++)
+            if (text_same(v_text(v_at(stops, k), ""), clock))
                 return true;
     }
     return false;
@@ -146,7 +146,7 @@ static void each_suspension(struct bench *b, bool end)
     for (size_t i = 0; i < v_count(all); i++) {
         const char *id = all->u.map.pair[i].key;
         const char *state = v_get_str(all->u.map.pair[i].val, "state", "");
-        if (strcmp(state, "ended") == 0 || (!end && strcmp(state, "unconfirmed") != 0))
+        if (text_same(state, "ended") || (!end && !text_same(state, "unconfirmed")))
             continue;
         bench_put_str(b, PATH("suspensions", id, "state"), end ? "ended" : "confirmed");
         bench_put_str(b, PATH("suspensions", id, end ? "ended" : "confirmed"), b->done_text);
@@ -298,7 +298,7 @@ static void do_reassign(struct bench *b, const struct effect *e)
 /* What waits to be served on paper is served by whoever issued it. */
 static bool is_service(const struct value *task)
 {
-    return strcmp(v_get_str(task, "act", ""), "serve") == 0;
+    return text_same(v_get_str(task, "act", ""), "serve");
 }
 
 static void do_move_tasks(struct bench *b, const struct effect *e)
@@ -306,14 +306,14 @@ static void do_move_tasks(struct bench *b, const struct effect *e)
     const struct department *holder = bench_role(b, e->name);
     const struct value *tasks = bench_get(b, "tasks");
     for (size_t i = 0; holder && i < v_count(tasks); i++)
-        if (strcmp(v_get_str(tasks->u.map.pair[i].val, "role", ""), e->name) == 0 &&
+        if (text_same(v_get_str(tasks->u.map.pair[i].val, "role", ""), e->name) &&
             !is_service(tasks->u.map.pair[i].val))
             bench_put_str(b, PATH("tasks", tasks->u.map.pair[i].key, "department"), holder->id);
     const struct value *clocks = bench_get(b, "clocks");
     for (size_t i = 0; holder && i < v_count(clocks); i++) {
         const char *clock = clocks->u.map.pair[i].key;
         const struct clock_rule *rule = procedure_clock_of(b->p, clock);
-        if (rule && strcmp(rule->owner, e->name) == 0)
+        if (rule && text_same(rule->owner, e->name))
             bench_put_str(b, PATH("clocks", clock, "owner"), holder->id);
     }
 }
@@ -322,7 +322,7 @@ static void do_close_tasks(struct bench *b, const char *act)
 {
     const struct value *tasks = v_copy(b->a, bench_get(b, "tasks"));
     for (size_t i = 0; i < v_count(tasks); i++)
-        if (!act || strcmp(v_get_str(tasks->u.map.pair[i].val, "act", ""), act) == 0)
+        if (!act || text_same(v_get_str(tasks->u.map.pair[i].val, "act", ""), act))
             bench_del(b, PATH("tasks", tasks->u.map.pair[i].key));
 }
 

@@ -38,7 +38,7 @@ static void wrong(struct bench *b, const struct fact *f, const char *expected)
 static bool is_option(const struct fact *f, const char *word)
 {
     for (size_t i = 0; i < f->nof; i++)
-        if (strcmp(f->of[i].word, word) == 0)
+        if (text_same(f->of[i].word, word))
             return true;
     return false;
 }
@@ -150,7 +150,7 @@ static void check_link(struct bench *b, const struct fact *f, const struct value
     const struct value *other = v_get(b->j->linked, f->name);
     if (v_kind(v) != V_INT)
         wrong(b, f, "the number of a case");
-    else if (!other || strcmp(v_get_str(other, "procedure", ""), b->p->name) != 0)
+    else if (!other || !text_same(v_get_str(other, "procedure", ""), b->p->name))
         bench_refuse(b, "form", "case-unknown", "field '%s' (%s): the procedure has no case %s", f->name, f->label,
                      bench_word(b, v));
     else if (v_get_int(other, "case", 0) == v_number(bench_get(b, "case"), -1))
@@ -353,7 +353,7 @@ static void take_part(struct bench *b, const struct part_kind *k, const char *id
     for (size_t i = 0; v_kind(given) == V_MAP && i < v_count(given); i++) {
         bool known = false;
         for (size_t f = 0; f < k->nfields && !known; f++)
-            known = strcmp(k->fields[f].name, given->u.map.pair[i].key) == 0;
+            known = text_same(k->fields[f].name, given->u.map.pair[i].key);
         if (!known)
             bench_refuse(b, "form", "field-unknown", "a %s has no field '%s'", k->name, given->u.map.pair[i].key);
     }
@@ -424,7 +424,7 @@ static void take_papers(struct bench *b, const struct value *papers)
         const struct pair *p = &papers->u.map.pair[i];
         bool known = words_have(&common_slots, p->key);
         for (size_t s = 0; s < b->act->npapers && !known; s++)
-            known = strcmp(b->act->papers[s].slot, p->key) == 0;
+            known = text_same(b->act->papers[s].slot, p->key);
         if (!known)
             bench_refuse(b, "form", "paper-unknown", "the act '%s' takes no paper '%s'", b->act->name, p->key);
         name_field(b, p->key);

@@ -14,8 +14,8 @@ static bool suspended_now(const struct bench *b)
     const struct value *all = bench_get(b, "suspensions");
     for (size_t i = 0; i < v_count(all); i++) {
         const struct value *s = all->u.map.pair[i].val;
-        if (strcmp(v_get_str(s, "state", ""), "ended") != 0 && b->part &&
-            strcmp(v_get_str(s, "part", ""), b->part) == 0 && strcmp(v_get_str(s, "kind", ""), b->part_kind) == 0)
+        if (!text_same(v_get_str(s, "state", ""), "ended") && b->part && text_same(v_get_str(s, "part", ""), b->part) &&
+            text_same(v_get_str(s, "kind", ""), b->part_kind))
             return true;
     }
     return false;
@@ -27,7 +27,7 @@ static bool suspension_there(const struct bench *b, const struct words *which)
     const struct value *all = bench_get(b, "suspensions");
     for (size_t i = 0; i < v_count(all); i++) {
         const char *state = v_get_str(all->u.map.pair[i].val, "state", "");
-        if (strcmp(state, "unconfirmed") == 0 || (open && strcmp(state, "confirmed") == 0))
+        if (text_same(state, "unconfirmed") || (open && text_same(state, "confirmed")))
             return true;
     }
     return false;
@@ -44,12 +44,12 @@ static bool manages(const struct bench *b, const struct guard *g)
 static bool second_person(const struct bench *b)
 {
     const char *second = v_get_str(b->j->command, "second", NULL);
-    if (!second || strcmp(second, b->j->principal) == 0 || !(register_rights(b->j->reg, second) & RIGHT_APPROVE))
+    if (!second || text_same(second, b->j->principal) || !(register_rights(b->j->reg, second) & RIGHT_APPROVE))
         return false;
     if (b->j->past)
         return true;
     const char *own = bench_principal_department(b, b->j->principal), *other = bench_principal_department(b, second);
-    return own && other && strcmp(own, other) == 0;
+    return own && other && text_same(own, other);
 }
 
 /* ---- parts ---- */
@@ -94,7 +94,7 @@ bool circumstance_holds(struct bench *b, const struct circumstance *c)
     for (size_t i = 0; i < c->nchecks; i++) {
         bool found = false;
         for (size_t k = 0; k < v_count(confirmed) && !found; k++)
-            found = strcmp(v_text(v_at(confirmed, k), ""), c->checks[i].word) == 0;
+            found = text_same(v_text(v_at(confirmed, k), ""), c->checks[i].word);
         if (!found)
             return false;
     }
@@ -131,7 +131,7 @@ const char *guard_bars(struct bench *b)
 static bool same_holder(const struct bench *b, const struct guard *g)
 {
     const struct department *x = bench_role(b, g->name), *y = bench_role(b, g->other);
-    return x && y && strcmp(x->id, y->id) == 0;
+    return x && y && text_same(x->id, y->id);
 }
 
 static bool of_kind(const struct bench *b, const struct guard *g)
@@ -203,7 +203,7 @@ static bool another(const struct bench *b, const struct guard *g)
 {
     const char *before = v_get_str(bench_get(b, "did"), g->name, NULL);
     /* who enters the past did none of it: whoever confirms the whole import answers for this */
-    return b->j->past || !before || strcmp(before, b->j->principal) != 0;
+    return b->j->past || !before || !text_same(before, b->j->principal);
 }
 
 static bool kids_hold(struct bench *b, const struct guard *g)
@@ -255,7 +255,7 @@ bool guard_holds(struct bench *b, const struct guard *g)
     case GUARD_STAGE:
         return in_stage(b, &g->words);
     case GUARD_SERVING:
-        return strcmp(v_get_str(b->task, "act", ""), "serve") == 0 &&
+        return text_same(v_get_str(b->task, "act", ""), "serve") &&
                words_have(&g->words, v_get_str(b->task, "type", ""));
     case GUARD_NEW:
         return b->opening == g->yes;

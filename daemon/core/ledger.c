@@ -17,7 +17,7 @@ static const struct value *clock_of(const struct bench *b, const char *name)
 static bool running(const struct value *clock)
 {
     const char *state = v_get_str(clock, "state", "");
-    return strcmp(state, "running") == 0 || strcmp(state, "paused") == 0 || strcmp(state, "missed") == 0;
+    return text_same(state, "running") || text_same(state, "paused") || text_same(state, "missed");
 }
 
 struct calendar_due ledger_limit(const struct bench *b, struct day from, int n)
@@ -72,21 +72,21 @@ static struct derived derive(const struct bench *b, const struct value *clock)
         const struct value *e = v_at(ledger, i);
         const char *op = v_get_str(e, "op", "");
         struct day day = value_day(v_get(e, "day"));
-        if (strcmp(op, "start") == 0 || strcmp(op, "resume") == 0) {
+        if (text_same(op, "start") || text_same(op, "resume")) {
             from = day;
             d.paused = false;
-        } else if (strcmp(op, "pause") == 0) {
+        } else if (text_same(op, "pause")) {
             left -= calendar_days ? day.n - from.n : calendar_between(b->j->calendar, from, day).days;
             d.paused = true;
-        } else if (strcmp(op, "extend") == 0) {
+        } else if (text_same(op, "extend")) {
             left += v_get_int(e, "n", 0);
-        } else if (strcmp(op, "meet") == 0) {
+        } else if (text_same(op, "meet")) {
             d.met = true;
             d.met_on = day;
-        } else if (strcmp(op, "end") == 0) {
+        } else if (text_same(op, "end")) {
             d.ended = true;
-        } else if (strcmp(op, "recount") != 0) {
-            d.missed = strcmp(op, "miss") == 0; /* else: unmiss */
+        } else if (!text_same(op, "recount")) {
+            d.missed = text_same(op, "miss"); /* else: unmiss */
         }
     }
     int n = left < 0 ? 0 : (int)left;
@@ -118,9 +118,9 @@ static void settle_tasks(struct bench *b, const char *name, const struct derived
     const struct value *tasks = bench_get(b, "tasks");
     for (size_t i = 0; day_is(d->due.day) && i < v_count(tasks); i++) {
         const struct pair *p = &tasks->u.map.pair[i];
-        if (strcmp(v_get_str(p->val, "clock", ""), name) != 0)
+        if (!text_same(v_get_str(p->val, "clock", ""), name))
             continue;
-        if (strcmp(v_get_str(p->val, "due", ""), day_text(d->due.day, text)) != 0)
+        if (!text_same(v_get_str(p->val, "due", ""), day_text(d->due.day, text)))
             bench_put_str(b, PATH("tasks", p->key, "due"), text);
         if (v_get_bool(p->val, "provisional") != d->due.provisional)
             bench_put(b, PATH("tasks", p->key, "provisional"), v_bool(b->a, d->due.provisional));
@@ -143,7 +143,7 @@ static struct settled settled(const struct bench *b, const char *name)
     const struct derived *d = &s.d;
     s.state = d->met ? "met" : d->ended ? "ended" : d->missed ? "missed" : d->paused ? "paused" : "running";
     s.late = d->met && day_is(d->due.day) && d->met_on.n > d->due.day.n;
-    if (strcmp(s.state, "running") != 0)
+    if (!text_same(s.state, "running"))
         return s;
     struct day near = rule && rule->near ? before(b, d->due.day, rule->near) : DAY_NONE;
     if (day_is(near) && near.n >= b->done.n && near.n < d->due.day.n)
@@ -195,7 +195,7 @@ static struct day started_on(const struct value *clock)
     struct day d = DAY_NONE;
     const struct value *ledger = v_get(clock, "ledger");
     for (size_t i = 0; i < v_count(ledger); i++)
-        if (strcmp(v_get_str(v_at(ledger, i), "op", ""), "start") == 0)
+        if (text_same(v_get_str(v_at(ledger, i), "op", ""), "start"))
             d = value_day(v_get(v_at(ledger, i), "day"));
     return d;
 }
@@ -290,13 +290,13 @@ void ledger_end(struct bench *b, const char *name)
 
 void ledger_pause(struct bench *b, const char *name)
 {
-    if (strcmp(v_get_str(clock_of(b, name), "state", ""), "running") == 0)
+    if (text_same(v_get_str(clock_of(b, name), "state", ""), "running"))
         enter(b, name, "pause", b->done, 0);
 }
 
 void ledger_resume(struct bench *b, const char *name)
 {
-    if (strcmp(v_get_str(clock_of(b, name), "state", ""), "paused") == 0)
+    if (text_same(v_get_str(clock_of(b, name), "state", ""), "paused"))
         enter(b, name, "resume", b->done, 0);
 }
 
@@ -305,7 +305,7 @@ static int64_t budget(const struct value *clock)
     int64_t n = v_get_int(clock, "budget", 0);
     const struct value *ledger = v_get(clock, "ledger");
     for (size_t i = 0; i < v_count(ledger); i++)
-        if (strcmp(v_get_str(v_at(ledger, i), "op", ""), "extend") == 0)
+        if (text_same(v_get_str(v_at(ledger, i), "op", ""), "extend"))
             n += v_get_int(v_at(ledger, i), "n", 0);
     return n;
 }
@@ -337,7 +337,7 @@ bool ledger_over(const struct bench *b, const char *name)
 {
     const struct value *clock = clock_of(b, name);
     struct day due = value_day(v_get(clock, "due"));
-    if (strcmp(v_get_str(clock, "state", ""), "met") == 0)
+    if (text_same(v_get_str(clock, "state", ""), "met"))
         return v_get_bool(clock, "late");
     return day_is(due) && b->done.n > due.n;
 }
@@ -355,7 +355,7 @@ void ledger_correct(struct bench *b, int64_t event, struct day done)
         for (size_t i = 0; i < v_count(ledger); i++) {
             struct value *e = v_at(ledger, i);
             const char *op = v_get_str(e, "op", "");
-            bool of_that_day = !v_get(e, "fact") && strcmp(op, "miss") != 0 && strcmp(op, "unmiss") != 0;
+            bool of_that_day = !v_get(e, "fact") && !text_same(op, "miss") && !text_same(op, "unmiss");
             if (v_get_int(e, "event", 0) != event || !of_that_day)
                 continue;
             v_put_str(b->a, e, "day", day_text(done, text));
@@ -378,14 +378,14 @@ bool ledger_stale(const struct bench *b, const char *name)
 {
     const struct value *clock = clock_of(b, name);
     const char *state = v_get_str(clock, "state", "");
-    if (strcmp(state, "paused") == 0 || strcmp(state, "ended") == 0 || !v_count(v_get(clock, "ledger")))
+    if (text_same(state, "paused") || text_same(state, "ended") || !v_count(v_get(clock, "ledger")))
         return false;
     const struct settled s = settled(b, name);
-    if (strcmp(state, "met") == 0)
+    if (text_same(state, "met"))
         return s.late != v_get_bool(clock, "late");
     if (s.d.due.day.n != value_day(v_get(clock, "due")).n || s.d.due.provisional != v_get_bool(clock, "provisional"))
         return true;
-    return strcmp(state, "running") == 0 && v_get_int(clock, "miss-at", WHEN_NEVER.ms) != s.miss_at.ms;
+    return text_same(state, "running") && v_get_int(clock, "miss-at", WHEN_NEVER.ms) != s.miss_at.ms;
 }
 
 void ledger_recount(struct bench *b, const char *name)

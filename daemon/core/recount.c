@@ -66,7 +66,7 @@ static void task_recount(struct bench *b, const char *id)
     struct value *streams = v_list(b->a);
     const struct asked a = asked_by(b, task_of(b, id));
     const char *was = arena_str(b->a, v_get_str(task_of(b, id), "due", ""));
-    bool told = strcmp(was, day_text(a.due.day, text)) != 0 || v_get_bool(task_of(b, id), "provisional");
+    bool told = !text_same(was, day_text(a.due.day, text)) || v_get_bool(task_of(b, id), "provisional");
     bench_put_str(b, PATH("tasks", id, "due"), text);
     bench_put(b, PATH("tasks", id, "provisional"), v_bool(b->a, a.due.provisional));
     v_push(b->a, streams, v_str(b->a, v_get_str(task_of(b, id), "department", "")));
@@ -100,7 +100,7 @@ static const struct value *concerned(struct bench *b, const char *name)
     if (lead)
         v_push(b->a, streams, v_str(b->a, lead->id));
     for (size_t i = 0; i < v_count(tasks); i++)
-        if (strcmp(v_get_str(tasks->u.map.pair[i].val, "clock", ""), name) == 0)
+        if (text_same(v_get_str(tasks->u.map.pair[i].val, "clock", ""), name))
             v_push(b->a, streams, v_str(b->a, v_get_str(tasks->u.map.pair[i].val, "department", "")));
     return streams;
 }
@@ -113,10 +113,10 @@ static void clock_recount(struct bench *b, const char *name)
     about_part(b, clock);
     ledger_recount(b, name);
     clock = v_get(bench_get(b, "clocks"), name);
-    if (strcmp(was, v_get_str(clock, "due", "")) == 0 && provisional == v_get_bool(clock, "provisional"))
+    if (text_same(was, v_get_str(clock, "due", "")) && provisional == v_get_bool(clock, "provisional"))
         return; /* only the moment at which the entry lag ends */
     b->clock = name;
-    if (strcmp(v_get_str(clock, "state", ""), "met") != 0)
+    if (!text_same(v_get_str(clock, "state", ""), "met"))
         tell_moved(b, concerned(b, name), was, NULL);
 }
 
@@ -163,8 +163,7 @@ static struct value *moved_of(struct bench *b, const struct limit_kind *kind, co
     put_limit(b->a, moved, is, false);
     if (day_is(before) && day_is(due))
         v_put_int(b->a, moved, "days", due.n - before.n);
-    bool undone =
-        strcmp(v_get_str(was, "state", ""), "missed") == 0 && strcmp(v_get_str(is, "state", ""), "missed") != 0;
+    bool undone = text_same(v_get_str(was, "state", ""), "missed") && !text_same(v_get_str(is, "state", ""), "missed");
     if (undone || (v_get_bool(was, "escalated") && !v_get_bool(is, "escalated")) ||
         (v_get_bool(was, "late") && !v_get_bool(is, "late")))
         v_put_bool(b->a, moved, "miss-undone", true);
@@ -199,8 +198,7 @@ struct decision decide_recount(struct arena *a, const struct judge *j, const cha
     struct value *moved = NULL;
     bench_begin(&b, a, j);
     for (size_t k = 0; k < KINDS && !moved; k++) {
-        if (strcmp(kinds[k].what, what) != 0 || !v_get(v_get(b.kase, kinds[k].table), name) ||
-            !kinds[k].stale(&b, name))
+        if (!text_same(kinds[k].what, what) || !v_get(v_get(b.kase, kinds[k].table), name) || !kinds[k].stale(&b, name))
             continue;
         kinds[k].recount(&b, name);
         moved = moved_of(&b, &kinds[k], name);

@@ -96,7 +96,7 @@ enum { RULES = sizeof rules / sizeof *rules, MOST_LISTED = 1024, MOST_TEXT = 400
 static const struct register_act *act_find(const char *name)
 {
     for (size_t i = 0; name && i < sizeof acts / sizeof *acts; i++)
-        if (strcmp(acts[i].name, name) == 0)
+        if (text_same(acts[i].name, name))
             return &acts[i];
     return NULL;
 }
@@ -104,7 +104,7 @@ static const struct register_act *act_find(const char *name)
 static int kind_find(const char *name)
 {
     for (int i = 0; i < KINDS; i++)
-        if (strcmp(kind_names[i], name) == 0)
+        if (text_same(kind_names[i], name))
             return i;
     return -1;
 }
@@ -288,7 +288,7 @@ static const char *form_wrong(const struct register_book *r, enum form form, con
 static const struct field_rule *rule_find(const struct register_act *act, const char *field)
 {
     for (size_t i = 0; i < RULES; i++)
-        if (rules[i].kind == act->kind && (rules[i].may & 1u << act->verb) && strcmp(rules[i].name, field) == 0)
+        if (rules[i].kind == act->kind && (rules[i].may & 1u << act->verb) && text_same(rules[i].name, field))
             return &rules[i];
     return NULL;
 }
@@ -321,7 +321,7 @@ static const char *fields_wrong(struct arena *a, const struct register_book *r, 
 static bool closes_ring(const struct register_book *r, const char *id, const char *superior)
 {
     for (size_t steps = 0; superior && steps <= r->shelf[DEPARTMENT].n; steps++) {
-        if (strcmp(superior, id) == 0)
+        if (text_same(superior, id))
             return true;
         const struct department *d = register_department(r, superior);
         superior = d ? d->superior : NULL;
@@ -333,11 +333,11 @@ static const char *department_wrong(struct arena *a, const struct register_book 
                                     const struct value *fields)
 {
     /* the pseudo-stream of the feed and the daemon's own name are no departments */
-    if (strcmp(id, "transitions") == 0 || strcmp(id, "leewayd") == 0)
+    if (text_same(id, "transitions") || text_same(id, "leewayd"))
         return arena_printf(a, "%s is reserved", id);
     if (closes_ring(r, id, v_get_str(fields, "superior", NULL)))
         return arena_printf(a, "%s would be its own superior", id);
-    if (strcmp(v_get_str(fields, "successor", ""), id) == 0)
+    if (text_same(v_get_str(fields, "successor", ""), id))
         return arena_printf(a, "%s cannot succeed itself", id);
     return NULL;
 }
@@ -403,7 +403,7 @@ const char *register_refuses(struct arena *a, const struct register_book *r, con
 /* Keys that a change carries beside the fields: where it comes from. */
 static bool is_origin(const char *key)
 {
-    return strcmp(key, "event") == 0 || strcmp(key, "named") == 0 || strcmp(key, "since") == 0;
+    return text_same(key, "event") || text_same(key, "named") || text_same(key, "since");
 }
 
 /* The fields of a change without its act and its origin. */
@@ -412,7 +412,7 @@ static struct value *change_fields(struct arena *a, const struct value *change)
     struct value *fields = v_map(a);
     for (size_t i = 0; i < v_count(change); i++) {
         const struct pair *p = &change->u.map.pair[i];
-        if (strcmp(p->key, "act") != 0 && !is_origin(p->key))
+        if (!text_same(p->key, "act") && !is_origin(p->key))
             v_put(a, fields, p->key, p->val);
     }
     return fields;
@@ -434,8 +434,8 @@ enum status register_apply(struct register_book *r, const struct value *change)
     for (size_t i = 0; i < v_count(change); i++) {
         const struct pair *p = &change->u.map.pair[i];
         /* stays in the event's private part */
-        bool of_a_person = act->kind == PERSON && (strcmp(p->key, "name") == 0 || strcmp(p->key, "post") == 0);
-        if (strcmp(p->key, "act") == 0 || of_a_person)
+        bool of_a_person = act->kind == PERSON && (text_same(p->key, "name") || text_same(p->key, "post"));
+        if (text_same(p->key, "act") || of_a_person)
             continue;
         if (v_kind(p->val) == V_NIL)
             v_del(val, p->key);
@@ -461,7 +461,7 @@ static const struct {
 unsigned right_by_name(const char *name)
 {
     for (size_t i = 0; i < sizeof right_names / sizeof *right_names; i++)
-        if (strcmp(right_names[i].name, name) == 0)
+        if (text_same(right_names[i].name, name))
             return right_names[i].bit;
     return 0;
 }
@@ -547,7 +547,7 @@ bool register_manages(const struct register_book *r, const char *department, con
             continue;
         somebody = true;
         const struct department *now = register_heir(r, s->item[i]->id); /* an heir manages what was managed */
-        if (now && department && strcmp(now->id, department) == 0)
+        if (now && department && text_same(now->id, department))
             return true;
     }
     return !somebody;

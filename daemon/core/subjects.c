@@ -70,7 +70,7 @@ void subjects_note(struct bench *b)
     subjects_find(b);
     note_done(b);
     for (size_t i = 0; b->act && i < v_count(b->transitions); i++)
-        if (strcmp(v_get_str(v_at(b->transitions, i), "kind", ""), DETERMINED) == 0) {
+        if (text_same(v_get_str(v_at(b->transitions, i), "kind", ""), DETERMINED)) {
             bench_put(b, PATH("determined"), subjects_moment(b));
             break;
         }

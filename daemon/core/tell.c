@@ -101,9 +101,9 @@ static struct value *public_fields(struct bench *b, const struct notice_type *t)
 /* Types that the daemon tells in every procedure; a file may give them a label of its own. */
 static const char *standing_label(const char *type)
 {
-    if (strcmp(type, "case-imported") == 0)
+    if (text_same(type, "case-imported"))
         return "已补录以往案件";
-    return strcmp(type, "limit-moved") == 0 ? "期限随工作日安排变动" : type;
+    return text_same(type, "limit-moved") ? "期限随工作日安排变动" : type;
 }
 
 static struct value *notice_new(struct bench *b, const char *stream, const char *type, const char *role)
@@ -134,7 +134,7 @@ static void note_told(struct bench *b, const char *type, const char *stream)
 {
     const struct value *told = v_get(bench_get(b, "told"), type);
     for (size_t i = 0; i < v_count(told); i++)
-        if (strcmp(v_text(v_at(told, i), ""), stream) == 0)
+        if (text_same(v_text(v_at(told, i), ""), stream))
             return;
     bench_push(b, PATH("told", type), v_str(b->a, stream));
 }
@@ -188,7 +188,7 @@ static void serve(struct bench *b, const struct effect *e, const char *role, con
 static struct value *transition_of(struct bench *b, const char *kind)
 {
     for (size_t i = 0; i < v_count(b->transitions); i++)
-        if (strcmp(v_get_str(v_at(b->transitions, i), "kind", ""), kind) == 0)
+        if (text_same(v_get_str(v_at(b->transitions, i), "kind", ""), kind))
             return v_at(b->transitions, i);
     struct value *t = v_map(b->a);
     v_add_str(b->a, t, "kind", kind);
@@ -201,7 +201,7 @@ static void add_department(struct bench *b, struct value *transition, const char
 {
     struct value *list = v_get(transition, "departments");
     for (size_t i = 0; i < v_count(list); i++)
-        if (strcmp(v_text(v_at(list, i), ""), id) == 0)
+        if (text_same(v_text(v_at(list, i), ""), id))
             return;
     v_push(b->a, list, v_str(b->a, id));
 }
@@ -329,7 +329,7 @@ void tell_open(struct bench *b, const char *id)
 static bool stands_before(const struct value *list, size_t n, const char *text)
 {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(v_text(v_at(list, i), ""), text) == 0)
+        if (text_same(v_text(v_at(list, i), ""), text))
             return true;
     return false;
 }
@@ -395,7 +395,7 @@ static struct value *running_clocks(struct bench *b)
     const struct value *clocks = bench_get(b, "clocks");
     for (size_t i = 0; i < v_count(clocks); i++) {
         const struct value *c = clocks->u.map.pair[i].val;
-        if (strcmp(v_get_str(c, "state", ""), "running") != 0)
+        if (!text_same(v_get_str(c, "state", ""), "running"))
             continue;
         struct value *one = v_map(b->a);
         v_add_str(b->a, one, "clock", clocks->u.map.pair[i].key);
