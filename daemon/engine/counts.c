@@ -211,10 +211,11 @@ enum status counts_flush(struct counts *c, struct store_txn *t)
 {
     enum status st = ST_OK;
     for (enum count_head i = 0; !st && i < COUNT_HEADS_ALL; i++) {
+        if (!c->head[i].dirty)
+            continue;
         struct key k = head_key(i);
-        if (c->head[i].dirty)
-            st = number_put(t, key_bytes(&k), c->head[i].n);
-        c->head[i].dirty = c->head[i].dirty && st;
+        st = number_put(t, key_bytes(&k), c->head[i].n);
+        c->head[i].dirty = st != ST_OK;
     }
     while (!st && c->ndirty) {
         struct slot *s = &c->slot[c->dirty[c->ndirty - 1]];
