@@ -240,10 +240,18 @@ static enum status disk_get(struct store_txn *t, enum store_db db, struct bytes 
     return ST_OK;
 }
 
+/* Keys that grow are appended: a page that is full stays so, where LMDB would otherwise leave half of it behind. */
+static int reserve(struct store_txn *t, enum store_db db, MDB_val *k, MDB_val *v)
+{
+    bool grows = db == DB_EVENTS || db == DB_PRIVATE;
+    int rc = mdb_put(txn_of(t)->mdb, dbi_of(t, db), k, v, MDB_RESERVE | (grows ? MDB_APPEND : 0));
+    return grows && rc == MDB_KEYEXIST ? mdb_put(txn_of(t)->mdb, dbi_of(t, db), k, v, MDB_RESERVE) : rc;
+}
+
 static enum status disk_room(struct store_txn *t, enum store_db db, struct bytes key, size_t n, uint8_t **ret)
 {
     MDB_val k = val_of(key), v = {n, NULL};
-    int rc = mdb_put(txn_of(t)->mdb, dbi_of(t, db), &k, &v, MDB_RESERVE);
+    int rc = reserve(t, db, &k, &v);
     if (rc)
         return status_of(rc);
     txn_of(t)->writes++;
