@@ -45,7 +45,8 @@ static bool writes(struct incoming *in)
 
 /* ---- To the engine ---- */
 
-enum { CITED_MOST = 256 };
+/* MESSAGE_BYTES: of the arena of a message, thousands of which may wait; a usual one fits. */
+enum { CITED_MOST = 256, MESSAGE_BYTES = 4000 };
 
 /* Every paper that a command cites must be there, and is claimed so that no sweep takes it before the commit. A dry one
  * cites nothing for good: its papers need not have been put. */
@@ -360,7 +361,7 @@ void serve_receive(void *ctx, const struct router_message *m)
     struct incoming in = {.house = ctx, .from = m->from, .who = m->who};
     if (in.house->exit_code)
         return; /* what the last batch came to is not known: nobody is answered any more */
-    in.arena = arena_new();
+    in.arena = arena_new_small(MESSAGE_BYTES);
     if (!still_known(&in))
         ;
     else if (m->flaw == ROUTER_FRAMES)

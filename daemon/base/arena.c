@@ -32,11 +32,16 @@ static struct arena_block *block_new(size_t size, struct arena_block *older)
     return b;
 }
 
-struct arena *arena_new(void)
+struct arena *arena_new_small(size_t first)
 {
     struct arena *a = xcalloc(1, sizeof *a);
-    enter(a, block_new(FIRST_BLOCK, NULL));
+    enter(a, block_new(first, NULL));
     return a;
+}
+
+struct arena *arena_new(void)
+{
+    return arena_new_small(FIRST_BLOCK);
 }
 
 void arena_free(struct arena *a)

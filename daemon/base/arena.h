@@ -29,6 +29,7 @@ enum { ARENA_ALIGN = _Alignof(max_align_t) };
 
 /* Gives an empty arena: arena_free(). */
 struct arena *arena_new(void);
+struct arena *arena_new_small(size_t first); /* one of many: its first block has so many bytes */
 void arena_free(struct arena *a);
 
 /* Forget all pieces; keeps one block for the next request. */

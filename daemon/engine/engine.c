@@ -99,7 +99,7 @@ static enum status result_heads(struct engine *e, struct engine_result *ret)
 /* How far what is derived may be behind its events: so many again a start after a crash folds, and a record that
  * changes several times on the way is written once. It follows the batches, so that a settling takes about as long as
  * one. */
-enum { SETTLE_BATCHES = 8, SETTLE_LEAST = 1024, SETTLE_MOST = 2048, SETTLE_HELD = 12 * 1024 * 1024 };
+enum { SETTLE_BATCHES = 8, SETTLE_LEAST = 1024, SETTLE_MOST = 1536, SETTLE_HELD = 12 * 1024 * 1024 };
 
 static bool settle_now(const struct engine *e, uint64_t head)
 {

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { JOBS_MOST = 64 * 1024, BYTES_MOST = 64 * 1024 * 1024, BYTES_OF_AN_ARENA = 16 * 1024 };
+enum { JOBS_MOST = 64 * 1024, BYTES_MOST = 64 * 1024 * 1024, BYTES_OF_AN_ARENA = 4 * 1024 };
 
 struct finished {
     struct finished *next;

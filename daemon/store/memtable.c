@@ -202,9 +202,13 @@ const struct memtable_item *memtable_from(const struct memtable *m, unsigned lis
     return first_seen(next_of(below[0], 0), snapshot);
 }
 
+/* Who walks will ask for the one behind it, which lies elsewhere. */
 const struct memtable_item *memtable_next(const struct memtable_item *it, uint64_t snapshot)
 {
-    return first_seen(next_of(it, 0), snapshot);
+    const struct memtable_item *next = first_seen(next_of(it, 0), snapshot), *behind = next ? next_of(next, 0) : NULL;
+    if (behind)
+        __builtin_prefetch(atomic_load_explicit(&behind->newest, memory_order_relaxed));
+    return next;
 }
 
 const struct memtable_item *memtable_get(const struct memtable *m, unsigned list, uint64_t snapshot, struct bytes key)
