@@ -34,9 +34,10 @@ HOTTEST, COLDEST = "the newest", "any of all"
 BUSY = 0.7  # a load of the machine above which figures are doubtful
 ASKED = {"case": "one case", "inbox": "an inbox, 100 tasks", "list": "a list of 100 cases by filter",
          "search": "a search that fits nothing"}
-PARTS = ("commands", "half", "catchup", "starts", "hot", "limits", "rivals")
+PARTS = ("commands", "half", "catchup", "starts", "hot", "limits", "journal", "rivals")
 COMMANDS, WHERE, HALF = "Commands", "Where the time of a command goes", "Half load"
 QUESTIONS, STORE, HOTSET, LIMITS = "Questions at half load", "Streams, starts, memory, disk", "64 x 16, 10,000 cases under way", "Limits"
+JOURNAL = "A journal in front of LMDB"
 RIVALS, RATIOS = "Rivals", "Ratios, pair by pair"
 
 
@@ -227,6 +228,8 @@ class Bench:
             shutil.rmtree(self.folder / f"town-{turn}", ignore_errors=True)
             if self.wants("limits"):
                 self.limits()
+            if self.wants("journal"):
+                self.journal()
             for name in self.o.vs if self.wants("rivals") else []:
                 self.rival(name)
         for town in self.large.values():
@@ -256,12 +259,18 @@ class Bench:
             self.batches = [1, *(max(2, round(size or usual)) for size, usual in zip(seen, (32, 512)))]
         return self.batches
 
-    def limits(self):
-        out = subprocess.run([str(self.o.programs / "leeway-bench-limits"), str(self.folder), "2" if self.o.quick else "10",
-                              str(SOURCE / "config"), *(str(size) for size in self.batch_sizes())], check=True,
-                             stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL).stdout
+    def floor(self, program, group, *words):
+        """A program that tells by lines what the machine allows."""
+        out = subprocess.run([str(self.o.programs / program), str(self.folder), "2" if self.o.quick else "10", str(SOURCE / "config"),
+                              *words], check=True, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL).stdout
         for row in map(json.loads, out.splitlines()):
-            self.f.note(LIMITS, row["name"], row["value"], row["unit"], 1)
+            self.f.note(group, row["name"], row["value"], row["unit"], 3 if row["unit"] == "s" else 1)
+
+    def limits(self):
+        self.floor("leeway-bench-limits", LIMITS, *(str(size) for size in self.batch_sizes()))
+
+    def journal(self):
+        self.floor("leeway-bench-journal", JOURNAL)
 
     def rival(self, name):
         one = rivals.ALL[name](self.folder / f"{name}-{time.monotonic_ns()}")

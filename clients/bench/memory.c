@@ -249,31 +249,50 @@ double memory_judge(const char *config)
     return rate;
 }
 
-double memory_engine(const char *config, size_t cases, size_t size, struct record *ret)
+/* Cases through their whole course, `size` side by side. */
+static void courses(struct bench *b, size_t cases, size_t size)
 {
-    struct bench b = bench_new(config, size);
     struct course *course = xcalloc(size, sizeof *course);
     int64_t *kase = xcalloc(size, sizeof *kase);
-    if (ret)
-        record_over(b.inner, ret);
-    b.busy = 0;
     for (size_t done = 0; done < cases; done += size) {
         for (size_t i = 0; i < size; i++)
             course[i] = (struct course){.serial = 1 + done + i};
         for (unsigned act = 0; act < COURSE_ACTS; act++) {
             for (size_t i = 0; i < size; i++) {
                 course[i].act = act;
-                job_set(&b, i, principal_of(&course[i]), course_message(b.a, &course[i]));
+                job_set(b, i, principal_of(&course[i]), course_message(b->a, &course[i]));
             }
-            batch(&b, size, kase, true);
+            batch(b, size, kase, true);
             for (size_t i = 0; i < size; i++)
                 course[i].kase = kase[i];
-            arena_reset(b.a);
+            arena_reset(b->a);
         }
     }
-    double rate = (double)((cases + size - 1) / size * size * COURSE_ACTS) / b.busy;
-    bench_done(&b);
     free(course);
     free(kase);
+}
+
+double memory_engine(const char *config, size_t cases, size_t size, struct record *ret)
+{
+    struct bench b = bench_new(config, size);
+    if (ret)
+        record_over(b.inner, ret);
+    b.busy = 0;
+    courses(&b, cases, size);
+    double rate = (double)((cases + size - 1) / size * size * COURSE_ACTS) / b.busy;
+    bench_done(&b);
+    return rate;
+}
+
+double memory_fold(const char *config, size_t cases)
+{
+    struct bench b = bench_new(config, cases);
+    courses(&b, cases, cases);
+    engine_settle(b.engine);
+    double begun = seconds();
+    if (refold(b.engine->fold, b.store))
+        fail("the events", "do not fold");
+    double rate = (double)hashtree_size(b.engine->fold->tree) / (seconds() - begun);
+    bench_done(&b);
     return rate;
 }

@@ -15,4 +15,7 @@ double memory_judge(const char *config);
  * gets what was written. */
 double memory_engine(const char *config, size_t cases, size_t batch, struct record *ret);
 
+/* Events a second when so many cases that went through their course are folded anew. */
+double memory_fold(const char *config, size_t cases);
+
 #endif

@@ -10,13 +10,15 @@
 struct write {
     enum store_db db;
     struct bytes key;
-    size_t n;    /* bytes of the value with its frame; 0: taken away */
-    bool closes; /* the batch ends behind it */
+    size_t n;           /* bytes of the value with its frame; 0: taken away */
+    const uint8_t *val; /* when the record is whole; else NULL */
+    bool closes;        /* the batch ends behind it */
 };
 
 struct record {
     struct write *write;
     size_t n, cap;
+    bool whole; /* values are kept, too */
 };
 
 /* From now on what is written to s is kept in r. One store at a time. */

@@ -1,7 +1,9 @@
 """test_bench.py - the benchmark's programs against a daemon, each for a second: what they do, not how fast"""
 
+import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -71,6 +73,20 @@ class BenchTest(unittest.TestCase):
         self.load(4, 2)
         ours, _ = self.town.memory()
         self.assertGreater(ours, 0)
+
+
+class JournalTest(unittest.TestCase):
+    def test_a_journal_before_lmdb(self):
+        with tempfile.TemporaryDirectory(prefix="leeway-bench-test-") as folder:
+            out = subprocess.run([PROGRAMS / "leeway-bench-journal", folder, "1", SOURCE / "config", "16"], check=True, text=True,
+                                 stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=120).stdout
+            self.assertEqual(os.listdir(folder), [])
+        told = {row["name"]: row["value"] for row in map(json.loads, out.splitlines())}
+        for name in ("events folded anew on a store in memory", "commits as the daemon's, batches of 16",
+                     "a journal before LMDB, batches of 16", "a journal before LMDB, batches of 16: lag, mean of fifth 5",
+                     "a journal before LMDB, batches of 16: a start behind the largest lag", "a journal alone, batches of 16"):
+            self.assertGreater(told[name], 0, name)
+        self.assertLessEqual(told["a journal before LMDB, batches of 16: lag, largest"], 8192)
 
 
 if __name__ == "__main__":
