@@ -6,6 +6,7 @@
 #include "daemon/ops/log.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,7 @@ int main(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct words w = {0};
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an answer, not an end: the store says that it is full */
     for (int o; (o = getopt_long(argc, argv, "c:np:Vh", options, NULL)) != -1;) {
         if (o == 'c')
             w.config = optarg;

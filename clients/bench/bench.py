@@ -390,7 +390,19 @@ def options(words):
     p.add_argument("--folder", help="where stores are put (a disk that is a disk)", default=tempfile.gettempdir())
     o = p.parse_args(words)
     o.programs = o.programs.resolve()
-    o.cases = [int(n.replace("_", "")) for n in o.cases.split(",")]
+    try:
+        o.cases = [int(n.replace("_", "")) for n in o.cases.split(",")]
+    except ValueError:
+        p.error(f"--cases: {o.cases} is no number and no list of numbers with commas")
+    for name, values, least in (("cases", o.cases, 0), ("runs", [o.runs], 1), ("seconds", [o.seconds or 60], 1), ("events", [o.events or 1], 1)):
+        if min(values) < least or (name == "seconds" and o.seconds == 0):
+            p.error(f"--{name}: at least {least}")
+    for name in ("json", "markdown", "flame"):
+        path = getattr(o, name)
+        if path and not pathlib.Path(path).resolve().parent.is_dir():
+            p.error(f"--{name}: there is no folder {pathlib.Path(path).resolve().parent}")
+    if not pathlib.Path(o.folder).is_dir():
+        p.error(f"--folder: there is no folder {o.folder}")
     o.events = o.events or (100_000 if o.quick else 1_000_000)
     for name, known in (("vs", rivals.ALL), ("only", PARTS)):
         wanted = [word for word in getattr(o, name).split(",") if word]
@@ -398,6 +410,8 @@ def options(words):
         if strangers:
             p.error(f"--{name}: there is no {', '.join(strangers)} (there are {', '.join(known)})")
         setattr(o, name, wanted)
+    if not o.only:
+        p.error(f"--only: name a part, of {','.join(PARTS)}")
     try:
         room_for(sum(o.cases) + ("starts" in o.only) * o.events // 3, o.folder)
     except NoRoom as why:

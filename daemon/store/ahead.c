@@ -8,7 +8,15 @@
 #define STEP ((uint64_t)64 * 1024 * 1024)
 #define HEAD_ROOM ((uint64_t)16 * 1024 * 1024)
 
-enum { READY = 512 * 1024, READY_LEAST = 64 * 1024 };
+enum { READY = 512 * 1024, READY_LEAST = 64 * 1024, PAGES_A_PATH = 8, PATHS = 512 };
+
+/* The first writes copy whole paths of their trees; of many the later ones find theirs copied, and take a leaf, seldom
+ * two. */
+uint64_t ahead_wanted(uint64_t writes, uint64_t bytes, uint64_t page)
+{
+    uint64_t paths = writes < PATHS ? writes : PATHS, leaves = writes - paths;
+    return (paths * PAGES_A_PATH + leaves + leaves / 8) * page + bytes;
+}
 
 /* LMDB may count pages at the end that it never wrote, so the length of its file says nothing by itself. Therefore the
  * file is made longer (with a hole, which costs no blocks) before a commit that could reach its end, and the flush of

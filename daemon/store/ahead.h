@@ -15,6 +15,9 @@ struct ahead {
     uint64_t written; /* up to where blocks were written for pages to come; 0: nothing known */
 };
 
+/* The most that a transaction of so many puts and removals may want behind the last page, in bytes. */
+uint64_t ahead_wanted(uint64_t writes, uint64_t bytes, uint64_t page);
+
 /* Before a commit that may want so many bytes behind the `used` ones: the file is made longer when it is not yet. An
  * errno or 0. */
 int ahead_keep(struct ahead *a, uint64_t used, uint64_t wanted);

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /* SMALL: a commit that writes no more is one of a few commands, and waits for little else than its flush. */
-enum { READERS = 256, PAGES_A_WRITE = 8, PATH_BYTES = 4096, SMALL = 32 * 1024 };
+enum { READERS = 256, PATH_BYTES = 4096, SMALL = 32 * 1024 };
 
 struct disk {
     struct store store;
@@ -204,7 +204,7 @@ static enum status disk_commit(struct store_txn *txn)
 {
     struct disk_txn *t = txn_of(txn);
     struct disk *d = disk_of(txn->store);
-    uint64_t wanted = t->writes * PAGES_A_WRITE * d->page + t->bytes;
+    uint64_t wanted = ahead_wanted(t->writes, t->bytes, d->page);
     enum status st = keep_longer(d, wanted);
     if (st) {
         mdb_txn_abort(t->mdb);
