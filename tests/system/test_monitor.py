@@ -223,7 +223,14 @@ class Monitor(support.TownTest):
         def followed(found):
             return {key: number for key, number in found.items() if key[0] in kinds}
 
-        support.until("all is followed", lambda: followed(self.metrics()) == followed(self.counted()))
+        def lives():
+            """What comes now comes by the feed: until the subscription has arrived it is fetched, and that is a gap too."""
+            fetched = self.metrics()["leeway_gaps_fetched_total", ()]
+            self.some_cases(1)
+            support.until("all is followed", lambda: followed(self.metrics()) == followed(self.counted()))
+            return self.metrics()["leeway_gaps_fetched_total", ()] == fetched
+
+        support.until("the feed is live", lives)
         before = self.metrics()
         cable.tell(pulled=True)
         self.some_cases(6)
